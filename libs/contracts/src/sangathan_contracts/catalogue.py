@@ -1,0 +1,41 @@
+"""Every event there is, in one list: what the AsyncAPI document, the golden samples and the topology are checked by."""
+
+from sangathan_contracts import identity, notify, registry, workshops
+from sangathan_contracts.envelope import Event
+
+EVENTS: tuple[type[Event], ...] = (
+    identity.UnitCreated,
+    identity.UnitRenamed,
+    identity.UnitMoved,
+    identity.UnitClosed,
+    identity.UnitSplit,
+    identity.UnitMerged,
+    identity.AppointmentMade,
+    identity.AppointmentEnded,
+    identity.AppointmentShortened,
+    identity.SessionEnded,
+    identity.DeviceAdded,
+    identity.CredentialChanged,
+    identity.PersonSuspended,
+    identity.PersonReinstated,
+    identity.TreeReloaded,
+    identity.TrailSealed,
+    registry.WorkersEnrolled,
+    registry.WorkerChanged,
+    registry.WorkerWithdrawn,
+    registry.WorkerMerged,
+    registry.MergeUndone,
+    registry.WorkerAsked,
+    registry.TrailSealed,
+    workshops.InvitationIssued,
+    workshops.InvitationAnswered,
+    workshops.AttendanceRecorded,
+    workshops.TrailSealed,
+    notify.BroadcastSent,
+    notify.TrailSealed,
+)
+
+
+def event_of(event_type: str) -> type[Event]:
+    """The class of an event type; raises KeyError for a type that nobody publishes."""
+    return {event.type: event for event in EVENTS}[event_type]

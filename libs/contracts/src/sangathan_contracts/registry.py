@@ -1,0 +1,73 @@
+"""What registry publishes: ids only, never a worker's data."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sangathan_contracts.envelope import Event
+
+
+class WorkersEnrolled(Event, frozen=True, kw_only=True):
+    """Workers came on record at one unit, by one act or one batch."""
+
+    type: ClassVar[str] = "registry.workers.enrolled.v1"
+    unit_id: UUID
+    worker_ids: tuple[UUID, ...]
+    source: str
+
+
+class WorkerChanged(Event, frozen=True, kw_only=True):
+    """A worker's record has a new version."""
+
+    type: ClassVar[str] = "registry.worker.changed.v1"
+    worker_id: UUID
+    unit_id: UUID
+    version: int
+
+
+class WorkerWithdrawn(Event, frozen=True, kw_only=True):
+    """A worker is no longer on record; every service drops what it holds."""
+
+    type: ClassVar[str] = "registry.worker.withdrawn.v1"
+    worker_id: UUID
+    unit_id: UUID
+    version: int
+
+
+class WorkerMerged(Event, frozen=True, kw_only=True):
+    """Two records told of one person: this one was merged into the one that was kept."""
+
+    type: ClassVar[str] = "registry.worker.merged.v1"
+    kept_id: UUID
+    merged_id: UUID
+    unit_id: UUID
+    version: int
+
+
+class MergeUndone(Event, frozen=True, kw_only=True):
+    """The merged record is on record by itself again."""
+
+    type: ClassVar[str] = "registry.merge.undone.v1"
+    kept_id: UUID
+    merged_id: UUID
+    unit_id: UUID
+    version: int
+
+
+class WorkerAsked(Event, frozen=True, kw_only=True):
+    """Somebody asked whether a worker of this unit is one of ours, so that the unit can see who asks."""
+
+    type: ClassVar[str] = "registry.worker.asked.v1"
+    unit_id: UUID
+    asked_by: UUID
+    appointment_id: UUID
+    on_record: bool
+
+
+class TrailSealed(Event, frozen=True, kw_only=True):
+    """The head of this service's audit trail: its newest link's number, and its SHA-256 in hex."""
+
+    type: ClassVar[str] = "registry.trail.sealed.v1"
+    seq: int
+    hash: str
+    at: datetime
