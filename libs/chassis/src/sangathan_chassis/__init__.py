@@ -1,0 +1,1 @@
+"""Mechanism without meaning that every service stands on."""

@@ -1,0 +1,227 @@
+"""The service's edge: checks the gateway's assertion, opens the unit of work, commits before the reply leaves.
+
+Every route declares its action; one without does not start. Nothing but this module commits a request's work.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, Literal, Protocol
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+from sangathan_chassis import faults
+from sangathan_chassis.assertion import HEADER, AssertionRefused, Claims, Verifier
+from sangathan_chassis.audit import append, viewed
+from sangathan_chassis.caller import Caller, Viewing
+from sangathan_chassis.connection import Connection
+from sangathan_chassis.database import Database, Work
+from sangathan_chassis.idempotency import Attempt
+from sangathan_chassis.logs import request_id
+from sangathan_chassis.refusal import (
+    BUSY,
+    FORBIDDEN,
+    INVALID_INPUT,
+    MALFORMED_INPUT,
+    UNAUTHENTICATED,
+    Pointer,
+    Refusal,
+)
+from sangathan_chassis.telemetry import Telemetry
+
+Opens = Literal["work", "read", "nothing"]
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class TreeGuard(Protocol):
+    """Gives SQL that refuses a caller whose scope was resolved under another tree than this service's replica."""
+
+    def __call__(self, caller: Caller, *, writes: bool) -> str:
+        """The SQL, beginning with a semicolon, or an empty string."""
+        ...
+
+
+ACTION = "x-sangathan-action"
+_OPENS = "x-sangathan-opens"
+_ANY_QUERY = "x-sangathan-any-query"
+_TREE_WAIT_S = 1.0
+
+
+def declares(action: str, *, opens: Opens | None = None, any_query: bool = False) -> dict[str, Any]:
+    """Keyword arguments for a route: the action it is, and what it opens (a GET reads, others work, unless said).
+
+    With ``any_query`` the route reads its query itself: OAuth has parameters that are not known passed over.
+    """
+    extra: dict[str, Any] = {ACTION: action}
+    if opens:
+        extra[_OPENS] = opens
+    if any_query:
+        extra[_ANY_QUERY] = True
+    return {"openapi_extra": extra}
+
+
+class EdgeRoute(APIRoute):
+    """A route behind the gateway."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **kwargs: Any) -> None:
+        super().__init__(path, endpoint, **kwargs)
+        extra = self.openapi_extra or {}
+        if ACTION not in extra:
+            msg = f"route {path} declares no action; a route without one does not start"
+            raise TypeError(msg)
+
+    def get_route_handler(self) -> Handler:
+        """FastAPI's handler inside the assertion check and the unit of work."""
+        inner = super().get_route_handler()
+        extra = self.openapi_extra or {}
+        action = str(extra.get(ACTION, ""))
+        default: Opens = "read" if (self.methods or set()) <= {"GET", "HEAD"} else "work"
+        opens: Opens = extra.get(_OPENS, default)
+        known = {p.alias for p in self.dependant.query_params}
+        any_query = bool(extra.get(_ANY_QUERY))
+
+        async def handle(request: Request) -> Response:
+            caller = _authorize(request, action)
+            if not any_query:
+                _refuse_unknown_filters(request, known)
+            request.state.caller = caller
+            token = request_id.set(caller.request_id)
+            try:
+                if caller.viewing is not None:
+                    await _note_view(request, caller, caller.viewing, opens)
+                return await _within_tree(request, caller, opens, inner)
+            finally:
+                request_id.reset(token)
+
+        return handle
+
+
+def edge_router(*, tags: list[str]) -> APIRouter:
+    """A router whose every route stands behind the gateway's assertion."""
+    return APIRouter(route_class=EdgeRoute, tags=list(tags), redirect_slashes=False)
+
+
+def _authorize(request: Request, action: str) -> Caller:
+    verifier: Verifier = request.app.state.verifier
+    try:
+        claims: Claims = verifier.verify(request.headers.get(HEADER, ""))
+    except AssertionRefused:
+        raise Refusal(UNAUTHENTICATED, "This service answers only through the gateway.") from None
+    if (claims.act, claims.m, claims.p) != (
+        action,
+        request.method,
+        request.scope["raw_path"].decode("ascii", "replace"),
+    ):
+        raise Refusal(UNAUTHENTICATED, "This service answers only through the gateway.")
+    return Caller.from_claims(claims)
+
+
+async def _note_view(request: Request, caller: Caller, viewing: Viewing, opens: Opens) -> None:
+    """Who looks through another's eyes only looks; it is on the trail before anything is shown, or nothing is shown."""
+    if request.method not in {"GET", "HEAD"} and opens != "read":
+        raise Refusal(FORBIDDEN, "Through another's eyes one only looks.")
+    database: Database = request.app.state.database
+    async with faults.translated(), database.work(caller.scope) as work:
+        await append(work, viewed(caller, viewing, caller.scope.lo))
+
+
+def _refuse_unknown_filters(request: Request, known: set[str]) -> None:
+    """An unknown or repeated filter would widen the answer silently, so it is refused."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    wrong = [name for name in dict.fromkeys(names) if name not in known or names.count(name) > 1]
+    if wrong:
+        accepted = ", ".join(sorted(known)) or "no query parameters"
+        errors = [Pointer(f"#query/{name[:60]}", "unknown, or given more than once") for name in wrong[:10]]
+        raise Refusal(INVALID_INPUT, f"Accepted here: {accepted}.", errors=errors)
+
+
+async def _within_tree(request: Request, caller: Caller, opens: Opens, inner: Handler) -> Response:
+    """Waits briefly when this replica of the tree is behind the gateway's; a moved scope is resolved anew there."""
+    tree_guard: TreeGuard = request.app.state.tree_guard
+    guard = tree_guard(caller, writes=opens == "work") if caller.unit_id and opens != "nothing" else ""
+    deadline = asyncio.get_running_loop().time() + _TREE_WAIT_S
+    if request.method not in {"GET", "HEAD"}:
+        await request.body()
+    while True:
+        try:
+            return await _transact(request, caller, opens, (guard, inner))
+        except faults.TreeBehind:
+            if asyncio.get_running_loop().time() > deadline:
+                raise Refusal(
+                    BUSY, "The unit tree is being brought up to date here.", headers={"retry-after": "1"}
+                ) from None
+            await asyncio.sleep(0.05)
+
+
+async def _transact(request: Request, caller: Caller, opens: Opens, rest: tuple[str, Handler]) -> Response:
+    guard, inner = rest
+    database: Database = request.app.state.database
+    if opens == "nothing":
+        # Such a route opens its own transactions, and the database can be away for it as for any other.
+        async with faults.translated():
+            return await inner(request)
+    if opens == "read":
+        async with faults.translated(), database.read(caller.scope, guard=guard) as connection:
+            request.state.read = connection
+            return await inner(request)
+    try:
+        async with faults.translated(), database.work(caller.scope, guard=guard) as work:
+            request.state.work = work
+            response = await _once(request, caller, inner)
+            if response.status_code >= 400:
+                raise _RolledBack(response)  # noqa: TRY301 - only an exception rolls the work back.
+            return response
+    except _RolledBack as rolled_back:
+        return rolled_back.response
+
+
+class _RolledBack(Exception):  # noqa: N818 - control flow of this module.
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+async def _once(request: Request, caller: Caller, inner: Handler) -> Response:
+    key = request.headers.get("idempotency-key")
+    if key is None or request.method != "POST":
+        return await inner(request)
+    if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
+        raise Refusal(MALFORMED_INPUT, "Idempotency-Key takes 1 to 255 visible ASCII characters, such as a UUID.")
+    work: Work = request.state.work
+    who = str(caller.person_id or "")
+    attempt = Attempt.of(key, caller=who, route=request.url.path, body=await request.body())
+    if earlier := await attempt.replay(work.raw):
+        return earlier
+    response = await inner(request)
+    if response.status_code < 400:
+        await work.session.flush()
+        await attempt.keep(work.raw, response, work.now)
+    return response
+
+
+async def _caller(request: Request) -> Caller:
+    return request.state.caller  # type: ignore[no-any-return]  # Starlette's state is untyped.
+
+
+async def _work(request: Request) -> Work:
+    return request.state.work  # type: ignore[no-any-return]
+
+
+async def _read(request: Request) -> Connection:
+    return request.state.read  # type: ignore[no-any-return]
+
+
+async def _telemetry(request: Request) -> Telemetry:
+    return request.app.state.telemetry  # type: ignore[no-any-return]
+
+
+CallerDep = Annotated[Caller, Depends(_caller)]
+WorkDep = Annotated[Work, Depends(_work)]
+ReadDep = Annotated[Connection, Depends(_read)]
+TelemetryDep = Annotated[Telemetry, Depends(_telemetry)]
+
+
+def no_tree(caller: Caller, *, writes: bool) -> str:  # noqa: ARG001 - the shape of a TreeGuard.
+    """The guard of a service that keeps no replica of the tree."""
+    return ""

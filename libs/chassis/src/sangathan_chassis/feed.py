@@ -1,0 +1,103 @@
+"""Follows a stream in memory: every process sees every event, nothing is acknowledged, nothing is kept.
+
+The gateway and the live edge hang on it: they own no database, so their view starts from a snapshot or from now, and
+the feed goes on from the last sequence it saw when the broker comes back.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+import nats
+from nats.aio.msg import Msg
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+from sangathan_chassis.consumer import Poison, envelope_of
+from sangathan_chassis.nats_link import NatsLink
+from sangathan_chassis.pull import Taker, pull
+from sangathan_contracts.envelope import Envelope
+
+log = logging.getLogger(__name__)
+
+
+class Feed:
+    """An ephemeral consumer of one stream; ``on_event`` sees events in stream order."""
+
+    def __init__(
+        self, nats_link: NatsLink, stream: str, filters: Sequence[str], on_event: Callable[[Envelope], Awaitable[None]]
+    ) -> None:
+        self._nats = nats_link
+        self._stream = stream
+        self._filters = list(filters)
+        self._on_event = on_event
+        self._next = 0
+        self._contact = 0.0
+        self._positioned = asyncio.Event()
+
+    def silent_s(self) -> float:
+        """Seconds since the broker last answered; above 5 the view counts as stale."""
+        return time.monotonic() - self._contact
+
+    async def positioned(self) -> None:
+        """Returns once the place in the stream is held: a snapshot loaded afterwards misses nothing."""
+        await self._positioned.wait()
+
+    async def run(self) -> None:
+        """Follows until cancelled; makes its consumer anew, from where it was, whenever the broker has lost it."""
+        while True:
+            name = f"feed-{os.urandom(8).hex()}"
+            try:
+                await self._nats.wait()
+                await self._create(name)
+            except (nats.errors.Error, OSError, TimeoutError) as error:
+                log.warning(
+                    "feed cannot start", extra={"fields": {"stream": self._stream, "error": type(error).__name__}}
+                )
+                await asyncio.sleep(0.5)
+                continue
+            self._touch()
+            self._positioned.set()
+            await self._follow(name)
+
+    async def _create(self, name: str) -> None:
+        start = (
+            {"deliver_policy": DeliverPolicy.BY_START_SEQUENCE, "opt_start_seq": self._next}
+            if self._next
+            else {"deliver_policy": DeliverPolicy.NEW}
+        )
+        config = ConsumerConfig(
+            name=name,
+            ack_policy=AckPolicy.NONE,
+            filter_subjects=self._filters,
+            inactive_threshold=30.0,
+            mem_storage=True,
+            num_replicas=1,
+            **start,
+        )
+        info = await self._nats.js._jsm.add_consumer(self._stream, config, timeout=2)  # noqa: SLF001
+        if not self._next and info.delivered:
+            self._next = info.delivered.stream_seq + 1
+
+    async def _follow(self, name: str) -> None:
+        """Pulls until the broker has been silent for so long that the consumer must have gone."""
+        task = asyncio.create_task(pull(self._nats, self._stream, name, Taker(self._take, self._touch)))
+        try:
+            while self.silent_s() < 5 and not task.done():
+                await asyncio.sleep(0.25)
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _take(self, message: Msg) -> None:
+        self._next = message.metadata.sequence.stream + 1
+        try:
+            await self._on_event(envelope_of(message))
+        except Poison as poison:
+            log.warning("feed skipped a message", extra={"fields": {"subject": message.subject, "reason": str(poison)}})
+
+    def _touch(self) -> None:
+        self._contact = time.monotonic()
