@@ -1,0 +1,1 @@
+"""What every test needs: real servers started once, fresh databases, a vouched-for caller, a fixed clock."""

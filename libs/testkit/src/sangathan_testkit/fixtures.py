@@ -1,0 +1,71 @@
+"""pytest fixtures: real PostgreSQL and real NATS, started once per session and only when a test asks for them."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from sangathan_chassis.settings import ServiceSettings
+from sangathan_embedded import EmbeddedServers
+from sangathan_embedded.services import SEALING
+from sangathan_testkit.databases import DatabaseUrls, Templates
+
+FreshDatabase = Callable[[str], Awaitable[DatabaseUrls]]
+SettingsFor = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServers]:
+    """The real servers, for the whole session."""
+    with EmbeddedServers(tmp_path_factory.mktemp("servers"), durable=False) as servers:
+        yield servers
+
+
+@pytest.fixture(scope="session")
+def templates() -> Templates:
+    """Which services' databases have been migrated in this session."""
+    return Templates()
+
+
+@pytest.fixture
+def fresh_database(servers: EmbeddedServers, templates: Templates) -> FreshDatabase:
+    """Gives a service a database of its own, newly migrated and without rows."""
+    return lambda service: templates.clone(service, _urls(servers, service))
+
+
+@pytest.fixture
+def bare_database(servers: EmbeddedServers, templates: Templates) -> FreshDatabase:
+    """Gives a service's roles a database without any table."""
+    return lambda service: templates.empty(service, _urls(servers, service))
+
+
+def _urls(servers: EmbeddedServers, service: str) -> DatabaseUrls:
+    return DatabaseUrls(
+        app=servers.database_url(service),
+        migrator=servers.migrator_url(service),
+        superuser=servers.postgres.admin_url(),
+    )
+
+
+@pytest.fixture
+def settings_for(servers: EmbeddedServers) -> SettingsFor:
+    """Settings of a service on the session's servers; ``nats=False`` points at no broker, so that events stay put."""
+
+    def build(
+        settings_type: type[ServiceSettings], service: str, urls: DatabaseUrls, *, nats: bool = False, **more: Any
+    ) -> ServiceSettings:
+        if service in SEALING:
+            more.setdefault("seal_key_file", Path(servers.secrets.seal_key(service)))
+        return settings_type(
+            database_url=SecretStr(urls.app),
+            assertion_key_file=servers.secrets.assertion_key(service),
+            nats_url=servers.nats_url if nats else "nats://127.0.0.1:9",
+            nats_user=service,
+            nats_password=SecretStr(servers.secrets.nats_password(service)),
+            pool_size=4,
+            **more,
+        )
+
+    return build
