@@ -1,0 +1,1 @@
+"""The unit tree, offices, appointments, sign-in, keys."""

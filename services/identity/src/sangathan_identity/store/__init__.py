@@ -1,0 +1,1 @@
+"""Tables and write statements; every one carries the scope."""

@@ -1,0 +1,5 @@
+"""Appends to the audit trail, in the same transaction as what it tells of."""
+
+from sangathan_chassis.audit import Entry, append
+
+__all__ = ["Entry", "append"]

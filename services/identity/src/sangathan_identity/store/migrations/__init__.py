@@ -1,0 +1,1 @@
+"""Revisions of the schema, run by `sangathan-identity migrate` as the owner role."""
