@@ -1,0 +1,1 @@
+"""One file per write: what is asked, and how it is done."""

@@ -1,0 +1,1 @@
+"""What reaches identity over NATS."""
