@@ -1,0 +1,1 @@
+"""The true record of every worker."""

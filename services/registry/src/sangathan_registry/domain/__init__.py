@@ -1,0 +1,1 @@
+"""Rules of the registry as plain data and functions; standard library only."""

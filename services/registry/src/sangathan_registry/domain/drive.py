@@ -1,0 +1,49 @@
+"""A drive: where and when records are collected, on which form, and how late they may still come in."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from typing import Final
+from uuid import UUID
+
+INDIA: Final = timezone(timedelta(hours=5, minutes=30))
+NO_DAY: Final = date.min
+"""Where numbers stand that belong to no day of capture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """The dates of a drive; batches that were captured within them are taken until ``grace_until``."""
+
+    id: UUID
+    form_id: UUID | None
+    starts_at: datetime
+    ends_at: datetime
+    grace_until: datetime
+
+    def covers(self, at: datetime) -> bool:
+        """Whether something captured then belongs to the drive."""
+        return self.starts_at <= at < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where the device said it was; it never blocks a record."""
+
+    latitude: float
+    longitude: float
+    accuracy_m: float
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a batch changes in the numbers of one booth."""
+
+    accepted: int = 0
+    rejected: int = 0
+    waiting: int = 0
+    collected: int = 0
+
+
+def day_of(at: datetime) -> date:
+    """The day in India on which something was captured."""
+    return at.astimezone(INDIA).date()

@@ -1,0 +1,169 @@
+"""What may stand in a worker's record, checked field by field, with a sentence for whoever has to mend it.
+
+The checks run once per record of a sync batch, 5,000 a second, and are written for that: one regular expression per
+text, no objects for what is right. A sentence says what would be accepted and never repeats what was sent.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from sangathan_chassis.refusal import Pointer
+
+PhoneReader = Callable[[str], str | None]
+"""Gives the E.164 form of a mobile number, or None when it is not one."""
+
+CLOCK_SKEW: Final = timedelta(minutes=10)
+OLDEST_YEAR: Final = 1900
+
+_MARKS = " .'\u2019()-"
+# Devanagari without its digits and dandas, which stand in no name.
+_HINDI: Final = re.compile(f"[\u0900-\u0963\u0970-\u097f\u200c\u200d{_MARKS}]{{1,120}}")
+_LATIN: Final = re.compile(f"[A-Za-z\u00c0-\u024f{_MARKS}]{{1,120}}")
+_EITHER: Final = re.compile(f"[A-Za-z\u00c0-\u024f\u0900-\u0963\u0970-\u097f\u200c\u200d{_MARKS}]{{1,120}}")
+_LETTER: Final = re.compile("[A-Za-z\u00c0-\u024f\u0904-\u0939\u0958-\u0961]")
+
+ACCEPTED: Final = {
+    "": "one JSON object with the fields that the API describes",
+    "id": "a UUID of version 7 (RFC 9562), made on the device",
+    "unit_id": "the id of an open unit inside your scope",
+    "name_hi": "a name of at most 120 characters in Devanagari, without digits; or null when there is name_en",
+    "name_en": "a name of at most 120 characters in Latin letters, without digits; or null when there is name_hi",
+    "relation_type": "father, husband or mother, together with relation_name; or null",
+    "relation_name": "a name of at most 120 characters, together with relation_type; or null",
+    "gender": "female, male or other; or null",
+    "birth_year": "a year of four digits; who is not certainly 18 on 1 January of this year is not recorded",
+    "phone": "an Indian mobile number of ten digits, with or without +91; or null",
+    "captured_at": "a time with its zone (RFC 3339) that is not in the future",
+    "consent": "the consent that was given: purpose, notice_version, language, how, given_at",
+    "consent/purpose": "membership",
+    "consent/notice_version": "the version of the notice that was read out or shown, of at most 20 characters",
+    "consent/language": "the language of the notice by its code of two or three letters, such as hi",
+    "consent/how": "written, spoken or code",
+    "consent/given_at": "a time with its zone (RFC 3339) that is not in the future",
+    "form_version_id": "the id of a published version of the drive's form, a UUID; or null without a form",
+    "answers": "the answers by the names of the form's questions; or null",
+    "evidence": "where the device was, by latitude, longitude and accuracy_m; or null",
+    "evidence/latitude": "degrees from -90 to 90",
+    "evidence/longitude": "degrees from -180 to 180",
+    "evidence/accuracy_m": "metres from 0 to 100000",
+    "serial": "the serial printed on the paper, of at most 40 characters; or null",
+    "drive_id": "the id of a drive that covers the unit, a UUID; or null",
+    "collected": "how many records the device has collected for the drive so far, by unit id",
+    "sent_at": "the device's clock when it sends, with its zone (RFC 3339); sets a wrong clock right",
+    "vistarak_id": "the person who collected what is keyed from paper, a UUID",
+    "starts_at": "a time with its zone (RFC 3339)",
+    "ends_at": "a time with its zone (RFC 3339), later than starts_at",
+    "grace_until": "a time with its zone (RFC 3339), not before ends_at",
+    "target_per_booth": "a whole number from 0 to 10000",
+    "form_id": "the id of a form, a UUID; or null",
+    "title": "the words in both languages, as hi and en",
+    "definition": "sections with their questions, and purposes, as the API describes",
+    "decision": "dismissed",
+    "batch_id": "a UUID that the device gave this batch; or null",
+    "device_id": "a UUID by which the device calls itself; or null",
+    "records": "1 to 200 records",
+    "reason": "consent-withdrawn, left, deceased or recorded-wrongly",
+    "purpose": "a sentence of 5 to 300 characters that says why you look",
+    "name": "a name, or its beginning, of at least 2 letters in either script",
+    "worker_id": "the id of a worker, a UUID",
+    "match": "beginning, for names that begin so; or sound, for names that sound alike in either script",
+    "keep": "the id of the record to keep; or null when the two records tell of two people",
+    "undoing/reason": "a sentence of 5 to 300 characters that says why the two are not one person",
+    "person_id": "the id of a person who holds the office of vistarak over this booth, a UUID",
+    "valid_from": "a time with its zone (RFC 3339)",
+    "valid_to": "a time with its zone (RFC 3339), later than valid_from",
+    "limit": "a whole number from 1 to 200",
+    "cursor": "the `next` of the page before, unchanged; or null",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """The personal part of a record, cleaned: NFC, single spaces, phone in E.164."""
+
+    name_hi: str | None
+    name_en: str | None
+    relation_type: str | None
+    relation_name: str | None
+    gender: str | None
+    birth_year: int | None
+    phone: str | None
+
+
+class SentParticulars(Protocol):
+    """The same as it was sent: right in type, not yet in content."""
+
+    @property
+    def name_hi(self) -> str | None: ...  # noqa: D102
+
+    @property
+    def name_en(self) -> str | None: ...  # noqa: D102
+
+    @property
+    def relation_type(self) -> str | None: ...  # noqa: D102
+
+    @property
+    def relation_name(self) -> str | None: ...  # noqa: D102
+
+    @property
+    def gender(self) -> str | None: ...  # noqa: D102
+
+    @property
+    def birth_year(self) -> int | None: ...  # noqa: D102
+
+    @property
+    def phone(self) -> str | None: ...  # noqa: D102
+
+
+def fault(field: str) -> Pointer:
+    """The pointer to a field with the sentence that says what it takes."""
+    return Pointer(f"/{field}" if field else "", ACCEPTED.get(field) or ACCEPTED[""])
+
+
+def examine(sent: SentParticulars, *, at: datetime, read_phone: PhoneReader, faults: list[Pointer]) -> Particulars:
+    """The cleaned particulars; adds to ``faults`` what cannot be accepted, and then gives what must not be used.
+
+    ``at`` is when the person was recorded: who was not 18 then is refused.
+    """
+    name_hi = _text(sent.name_hi, "name_hi", _HINDI, faults)
+    name_en = _text(sent.name_en, "name_en", _LATIN, faults)
+    if sent.name_hi is None and sent.name_en is None:
+        faults.append(fault("name_hi"))
+    relation_name = _text(sent.relation_name, "relation_name", _EITHER, faults)
+    if (sent.relation_type is None) != (sent.relation_name is None):
+        faults.append(fault("relation_type"))
+    if not is_adult(sent.birth_year, at):
+        faults.append(fault("birth_year"))
+    phone = None
+    if sent.phone is not None:
+        phone = read_phone(sent.phone)
+        if phone is None:
+            faults.append(fault("phone"))
+    return Particulars(name_hi, name_en, sent.relation_type, relation_name, sent.gender, sent.birth_year, phone)
+
+
+def is_timely(moment: datetime, now: datetime) -> bool:
+    """Whether it is neither in the future, give or take a phone's clock, nor before anybody kept such records."""
+    return moment.year >= OLDEST_YEAR and moment <= now + CLOCK_SKEW
+
+
+def is_adult(birth_year: int | None, at: datetime) -> bool:
+    """Whether somebody born in that year is certainly 18 on 1 January of ``at``'s year.
+
+    A year alone leaves the birthday open, so the rule is the electoral roll's: 18 on the qualifying date, 1 January
+    (Representation of the People Act 1950, section 14(b)). No child is ever recorded.
+    """
+    return birth_year is not None and OLDEST_YEAR <= birth_year < at.year - 18
+
+
+def _text(sent: str | None, field: str, shape: re.Pattern[str], faults: list[Pointer]) -> str | None:
+    if sent is None:
+        return None
+    text = " ".join(unicodedata.normalize("NFC", sent).split())
+    if shape.fullmatch(text) is None or _LETTER.search(text) is None:
+        faults.append(fault(field))
+    return text

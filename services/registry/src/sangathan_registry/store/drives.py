@@ -1,0 +1,148 @@
+"""The statements of drives: what was captured, what a device says it holds, and the numbers per booth, day and level.
+
+A write adds a row of its own to ``drive_deltas``; a job folds them into each unit and all above it (decision 8).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from sangathan_chassis.connection import Connection
+from sangathan_chassis.database import Work
+from sangathan_hierarchy.ddl import TREE_LOCK
+from sangathan_registry.domain.drive import NO_DAY, Tally
+from sangathan_registry.domain.worker import Enrolment
+
+_FOLD_LOCK = 7_305_102
+_NUMBERS = ("target", "collected", "accepted", "rejected", "waiting")
+_SUMS = ", ".join(f"sum({n}) AS {n}" for n in _NUMBERS)
+_ADDED = ", ".join(f"{n} = c.{n} + EXCLUDED.{n}" for n in _NUMBERS)
+_COLUMNS = "drive_id, path, day, target, collected, accepted, rejected, waiting"
+_FOLD = f"""
+WITH taken AS (
+    DELETE FROM drive_deltas WHERE id IN (SELECT id FROM drive_deltas ORDER BY id LIMIT 5000) RETURNING *
+), per_unit AS (
+    SELECT drive_id, string_to_array(rtrim(path, '.'), '.') AS codes, day, {_SUMS} FROM taken GROUP BY 1, 2, 3
+), spread AS (
+    SELECT drive_id, array_to_string(codes[1:depth], '.') || '.' AS path, day, {_SUMS}
+    FROM per_unit, generate_series(1, cardinality(codes)) AS depth GROUP BY 1, 2, 3
+), put AS (
+    INSERT INTO drive_counts AS c ({_COLUMNS}) SELECT {_COLUMNS} FROM spread ORDER BY drive_id, path, day
+    ON CONFLICT (drive_id, path, day) DO UPDATE SET {_ADDED}
+)
+SELECT count(*) FROM taken
+"""  # noqa: S608 - constants of this module.
+_CAPTURED = """
+INSERT INTO captures (record_id, unit_id, path, form_version_id, serial, sealed, captured_at, drive_id, captured_by,
+    keyed_by, received_at)
+SELECT s.*, $8, $9, $10, $11 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::bytea[],
+    $7::timestamptz[]) AS s
+"""
+_TALLIED = """
+INSERT INTO device_tallies AS t (drive_id, device_id, unit_id, path, reported, received)
+SELECT $1, $2, s.* FROM unnest($3::uuid[], $4::text[], $5::int[], $6::int[]) AS s
+ON CONFLICT (drive_id, device_id, unit_id) DO UPDATE
+    SET reported = greatest(t.reported, EXCLUDED.reported), received = t.received + EXCLUDED.received
+RETURNING new.path, greatest(new.reported, new.received)
+    - coalesce(greatest(old.reported, old.received), 0) AS gained
+"""
+_BOOTHS = f"""
+WITH booths AS (
+    INSERT INTO drive_booths (drive_id, unit_id, path, target)
+    SELECT $1, unit_id, path, $3 FROM unit_replica
+    WHERE path >= $4 AND path < $5 AND level = 'booth' AND closed_at IS NULL RETURNING path, target
+)
+INSERT INTO drive_deltas ({_COLUMNS}) SELECT $1, path, $2, target, 0, 0, 0, 0 FROM booths
+"""  # noqa: S608
+# A unit that moved takes its numbers from those above its old place to those above its new one.
+_CARRY = f"""
+INSERT INTO drive_counts AS c ({_COLUMNS})
+SELECT drive_id, a.path, day, a.n * target, a.n * collected, a.n * accepted, a.n * rejected, a.n * waiting
+FROM drive_counts m, unnest($2::text[], $3::int[]) AS a (path, n) WHERE m.path = $1
+ON CONFLICT (drive_id, path, day) DO UPDATE SET {_ADDED}
+"""  # noqa: S608
+RECOUNT = f"""
+DELETE FROM drive_deltas;
+DELETE FROM drive_counts;
+INSERT INTO drive_deltas ({_COLUMNS}) SELECT drive_id, path, '-infinity', target, 0, 0, 0, 0 FROM drive_booths;
+INSERT INTO drive_deltas ({_COLUMNS})
+SELECT drive_id, path, '-infinity', 0, greatest(reported, received), 0, 0, 0 FROM device_tallies;
+INSERT INTO drive_deltas ({_COLUMNS})
+SELECT drive_id, path, (captured_at AT TIME ZONE 'Asia/Kolkata')::date, 0, 0, 1, 0, 0 FROM captures;
+INSERT INTO drive_deltas ({_COLUMNS})
+SELECT drive_id, path, '-infinity', 0, 0, 0, (outcome = 'rejected')::int, (outcome <> 'rejected')::int
+FROM rejected_records WHERE drive_id IS NOT NULL
+"""  # noqa: S608
+"""Takes the numbers anew from the rows themselves; only while nobody writes."""
+
+
+async def keep_captures(
+    work: Work,
+    rows: Sequence[tuple[Enrolment, UUID | None, str | None, bytes | None]],
+    who: tuple[UUID, UUID, UUID | None],
+) -> None:
+    """Keeps the answers and evidence of records just put on record; ``who`` is drive, vistarak, and clerk for paper."""
+    values = [
+        (one.id, one.place.unit_id, one.place.path, form, serial, sealed, one.captured_at)
+        for one, form, serial, sealed in rows
+    ]
+    await work.raw.execute(_CAPTURED, *zip(*values, strict=True), *who, work.now)
+
+
+async def used_serials(work: Work, drive_id: UUID, serials: Sequence[str]) -> dict[tuple[UUID, str], UUID]:
+    """Which record each serial on paper was keyed for, by booth."""
+    rows = await work.raw.fetch(
+        "SELECT unit_id, serial, record_id FROM captures WHERE drive_id = $1 AND serial = ANY($2)"
+        " AND path >= $3 AND path < $4",
+        drive_id,
+        serials,
+        work.scope.lo,
+        work.scope.hi,
+    )
+    return {(row["unit_id"], row["serial"]): row["record_id"] for row in rows}
+
+
+async def tally_device(
+    work: Work, drive_id: UUID, device_id: UUID, booths: Mapping[UUID, tuple[str, int, int]]
+) -> dict[str, int]:
+    """Takes in how many records a device says it has collected per booth (never fewer than came); gives the gain."""
+    if not booths:
+        return {}
+    ordered = sorted(booths.items())
+    columns = zip(*((unit_id, *values) for unit_id, values in ordered), strict=True)
+    return {row["path"]: row["gained"] for row in await work.raw.fetch(_TALLIED, drive_id, device_id, *columns)}
+
+
+async def add_tallies(work: Work, drive_id: UUID, tallies: Mapping[tuple[str, date], Tally]) -> None:
+    """Says by how much a write changed the numbers of each booth and day."""
+    rows = [
+        (path, day, t.collected, t.accepted, t.rejected, t.waiting)
+        for (path, day), t in tallies.items()
+        if t.collected or t.accepted or t.rejected or t.waiting
+    ]
+    if rows:
+        await work.raw.execute(
+            f"INSERT INTO drive_deltas (drive_id, target, {_COLUMNS.replace('drive_id, ', '').replace('target, ', '')})"  # noqa: S608
+            " SELECT $1, 0, s.* FROM unnest($2::text[], $3::date[], $4::int[], $5::int[], $6::int[], $7::int[]) AS s",
+            drive_id,
+            *zip(*rows, strict=True),
+        )
+
+
+async def cover_booths(work: Work, drive_id: UUID, target: int, within: tuple[str, str]) -> None:
+    """Sets the target of every open booth in the range."""
+    await work.raw.execute(_BOOTHS, drive_id, NO_DAY, target, *within)
+
+
+async def fold(work: Work) -> int:
+    """Folds what waits, up to 5,000 rows; gives how many, or 0 when another process folds or the tree is moving."""
+    mine = await work.raw.fetchval(
+        "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _FOLD_LOCK, TREE_LOCK
+    )
+    return int(await work.raw.fetchval(_FOLD)) if mine else 0
+
+
+async def carry(connection: Connection, new_path: str, lost: Sequence[str], gained: Sequence[str]) -> None:
+    """Takes a moved unit's folded numbers, already under its new path, along to those above it."""
+    signs = [-1] * len(lost) + [1] * len(gained)
+    await connection.execute(_CARRY, new_path, [*lost, *gained], signs)

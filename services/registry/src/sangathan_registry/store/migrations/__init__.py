@@ -1,0 +1,1 @@
+"""Alembic revisions, run by the chassis as the owner role."""

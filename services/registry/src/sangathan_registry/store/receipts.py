@@ -1,0 +1,118 @@
+"""What became of synced records: the statements that keep rejected ones and find the receipts of accepted ones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from sangathan_chassis.caller import Caller
+from sangathan_chassis.database import Work
+from sangathan_chassis.ids import uuid7
+from sangathan_chassis.refusal import Pointer
+
+# The same bad record sent again is the same row.
+_INSERT_REJECTED = """
+INSERT INTO rejected_records (id, record_id, unit_id, path, body_hash, body, outcome, reason, errors, batch_id,
+    sent_by, received_at, drive_id, device_id)
+SELECT s.*, $10, $11, $12, $13, $14 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[],
+    $6::bytea[], $7::text[], $8::text[], $9::jsonb[]) AS s
+ON CONFLICT (sent_by, body_hash) DO NOTHING RETURNING unit_id, path, outcome
+"""
+
+
+Kept = asyncpg.Record
+"""A row with unit_id, path and outcome of something kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that cannot be accepted, with its sealed body and the unit whose people are to decide."""
+
+    record_id: UUID | None
+    unit_id: UUID
+    path: str
+    body_hash: bytes
+    sealed_body: bytes
+    outcome: str
+    reason: str
+    errors: Sequence[Pointer]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The batch that something came with."""
+
+    batch_id: UUID
+    drive_id: UUID | None = None
+    device_id: UUID | None = None
+
+
+async def keep_rejected(work: Work, caller: Caller, origin: Origin, rejected: Sequence[Rejected]) -> Sequence[Kept]:
+    """Writes what was not accepted; gives unit, path and outcome of each that had not come before."""
+    values = [
+        (
+            uuid7(),
+            one.record_id,
+            one.unit_id,
+            one.path,
+            one.body_hash,
+            one.sealed_body,
+            one.outcome,
+            one.reason,
+            msgspec.json.encode([{"pointer": e.pointer, "detail": e.detail} for e in one.errors]).decode(),
+        )
+        for one in rejected
+    ]
+    columns = zip(*values, strict=True)
+    who = (origin.batch_id, caller.person, work.now, origin.drive_id, origin.device_id)
+    return await work.raw.fetch(_INSERT_REJECTED, *columns, *who)
+
+
+async def take_mended(work: Work, sent_by: UUID, record_ids: Sequence[UUID]) -> Sequence[Kept]:
+    """Drops what an earlier rejection of these ids waited for, since it has come; gives drive, path and outcome."""
+    return await work.raw.fetch(
+        "DELETE FROM rejected_records WHERE sent_by = $1 AND record_id = ANY($2) AND path >= $3 AND path < $4"
+        " RETURNING drive_id, unit_id, path, outcome",
+        sent_by,
+        record_ids,
+        work.scope.lo,
+        work.scope.hi,
+    )
+
+
+async def dismissed(work: Work, sent_by: UUID, hashes: Sequence[bytes]) -> set[bytes]:
+    """Which of these bodies came from this sender before and were dismissed by somebody's decision."""
+    rows = await work.raw.fetch(
+        "SELECT body_hash FROM rejected_records WHERE sent_by = $1 AND body_hash = ANY($2) AND decision = 'dismissed'",
+        sent_by,
+        hashes,
+    )
+    return {row["body_hash"] for row in rows}
+
+
+async def hashes_of(work: Work, record_ids: Sequence[UUID]) -> dict[UUID, bytes]:
+    """The body hashes of records that were accepted earlier, as far as they are inside the scope."""
+    rows = await work.raw.fetch(
+        "SELECT record_id, body_hash FROM receipts WHERE record_id = ANY($1) AND path >= $2 AND path < $3",
+        record_ids,
+        work.scope.lo,
+        work.scope.hi,
+    )
+    return {row["record_id"]: row["body_hash"] for row in rows}
+
+
+async def decide(work: Work, held_id: UUID, decision: str, by: UUID) -> Kept | None:
+    """Notes the decision unless there is one; gives the row as it then is, or None outside the scope."""
+    return await work.raw.fetchrow(
+        "UPDATE rejected_records SET decision = coalesce(decision, $2), decided_by = coalesce(decided_by, $3),"
+        " decided_at = coalesce(decided_at, $4) WHERE id = $1 AND path >= $5 AND path < $6"
+        " RETURNING *, errors::text AS faults",
+        held_id,
+        decision,
+        by,
+        work.now,
+        work.scope.lo,
+        work.scope.hi,
+    )

@@ -1,0 +1,61 @@
+"""Gives workers another unit, as a split or a merger of units says; counters follow as deltas, like any other write."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sangathan_chassis.database import Work
+from sangathan_hierarchy.ddl import TREE_LOCK
+from sangathan_registry.store import counts
+
+# Within the old unit's own path: the index of a scope finds the rows. Those that have gone on already are not there.
+_WORKERS = """
+UPDATE workers SET unit_id = $2, path = $4, version = version + 1, changed_at = $6
+WHERE path = $3 AND unit_id = $1 AND ($5::uuid[] IS NULL OR id = ANY($5))
+RETURNING id, version, status
+"""
+_WITH_THEM = (
+    "UPDATE consents SET path = $1 WHERE worker_id = ANY($2::uuid[])",
+    "UPDATE worker_keys SET path = $1 WHERE worker_id = ANY($2::uuid[])",
+    "UPDATE duplicates SET one_path = $1 WHERE one = ANY($2::uuid[])",
+    "UPDATE duplicates SET other_path = $1 WHERE other = ANY($2::uuid[])",
+)
+_ASSIGNMENTS = """
+UPDATE assignments a SET unit_id = $2, path = $4 WHERE a.path = $3 AND a.unit_id = $1
+    AND (a.valid_to IS NULL OR a.valid_to > $5)
+    AND NOT EXISTS (SELECT FROM assignments b WHERE b.unit_id = $2 AND b.appointment_id = a.appointment_id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehomed:
+    """A worker's record in its new version."""
+
+    worker_id: UUID
+    version: int
+
+
+async def paths_of(work: Work, from_id: UUID, to_id: UUID) -> tuple[str, str] | None:
+    """Where the two units stand in the replica, with writers kept away; None while one of them is not known yet."""
+    await work.raw.execute("SELECT pg_advisory_xact_lock($1)", TREE_LOCK)
+    rows = await work.raw.fetch("SELECT unit_id, path FROM unit_replica WHERE unit_id IN ($1, $2)", from_id, to_id)
+    places = {row["unit_id"]: row["path"] for row in rows}
+    return (places[from_id], places[to_id]) if len(places) == 2 else None
+
+
+async def rehome_workers(
+    work: Work, ends: tuple[UUID, UUID], paths: tuple[str, str], worker_ids: Sequence[UUID] | None
+) -> Sequence[Rehomed]:
+    """Takes the named workers, or all, from the first unit to the second; gives those that went."""
+    ids = None if worker_ids is None else list(worker_ids)
+    rows = await work.raw.fetch(_WORKERS, *ends, *paths, ids, work.now)
+    for statement in _WITH_THEM:
+        await work.raw.execute(statement, paths[1], [row["id"] for row in rows])
+    if active := sum(row["status"] == "active" for row in rows):
+        await counts.add_deltas(work, {paths[0]: -active, paths[1]: active})
+    return [Rehomed(row["id"], row["version"]) for row in rows]
+
+
+async def rehome_assignments(work: Work, ends: tuple[UUID, UUID], paths: tuple[str, str]) -> None:
+    """Lets vistaraks who were sent to the first unit go to the second, unless they are sent there already."""
+    await work.raw.execute(_ASSIGNMENTS, *ends, *paths, work.now)

@@ -1,0 +1,52 @@
+"""Which fields are sealed, and under which name: the place is part of the seal, so nothing can be moved elsewhere."""
+
+from typing import Final
+
+from sangathan_chassis.sealing import Sealer
+
+_PHONE: Final = "workers.phone"
+_BODY: Final = "sync.record"
+_CONTENT: Final = "captures.content"
+_ADOPTED: Final = "duplicates.adopted"
+
+
+def seal_phone(sealer: Sealer, phone: str | None) -> tuple[bytes | None, bytes | None]:
+    """The sealed number and its blind index; two nulls for none."""
+    if phone is None:
+        return None, None
+    return sealer.seal(phone, place=_PHONE), sealer.index(phone, place=_PHONE)
+
+
+def open_phone(sealer: Sealer, sealed: bytes | None) -> str | None:
+    """The number again."""
+    return None if sealed is None else sealer.open(sealed, place=_PHONE)
+
+
+def phone_index(sealer: Sealer, phone: str) -> bytes:
+    """What a number is looked up by."""
+    return sealer.index(phone, place=_PHONE)
+
+
+def body_hash(sealer: Sealer, body: str) -> bytes:
+    """A keyed hash of a record's body: equal for equal bodies, and no way to try out names and numbers on it."""
+    return sealer.index(body, place=_BODY)
+
+
+def seal_body(sealer: Sealer, body: str) -> bytes:
+    """The body of a record that was not accepted."""
+    return sealer.seal(body, place=_BODY)
+
+
+def seal_content(sealer: Sealer, content: str) -> bytes:
+    """Answers and evidence of a capture."""
+    return sealer.seal(content, place=_CONTENT)
+
+
+def seal_adopted(sealer: Sealer, fields: str) -> bytes:
+    """What a kept record took over from a merged one."""
+    return sealer.seal(fields, place=_ADOPTED)
+
+
+def open_adopted(sealer: Sealer, adopted: bytes) -> str:
+    """The same again."""
+    return sealer.open(adopted, place=_ADOPTED)

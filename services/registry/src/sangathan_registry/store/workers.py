@@ -1,0 +1,171 @@
+"""The statements that write workers and their consents; those for many rows are one ``unnest`` each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from sangathan_chassis.database import Work
+from sangathan_chassis.sealing import Sealer
+from sangathan_registry.domain.name_key import keys_of
+from sangathan_registry.domain.particulars import Particulars
+from sangathan_registry.domain.worker import Enrolment, Source, Status, UnitId, Worker, WorkerId
+from sangathan_registry.store import keys
+from sangathan_registry.store.sealed import open_phone, seal_phone
+from sangathan_registry.store.tables import ConsentRow, WorkerRow
+
+# One statement for workers, their consents, and the receipts of a synced batch. A record whose id is there already is
+# passed over, be it visible or not.
+_ENROL = """
+WITH sent AS (
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+        $9::text[], $10::text[], $11::int[], $12::bytea[], $13::bytea[], $14::timestamptz[], $15::text[], $16::text[],
+        $17::text[], $18::text[], $19::timestamptz[], $20::bytea[], $21::bytea[])
+    AS s (id, unit_id, path, name_key, name_key_en, name_hi, name_en, relation_type, relation_name, gender, birth_year,
+        phone, phone_index, captured_at, purpose, notice_version, language, how, given_at, hash, body_hash)
+), new AS (
+    INSERT INTO workers (id, unit_id, path, name_key, name_key_en, name_hi, name_en, relation_type, relation_name,
+        gender, birth_year, phone, phone_index, captured_at, captured_by, source, status, version, created_at,
+        changed_at)
+    SELECT id, unit_id, path, name_key, name_key_en, name_hi, name_en, relation_type, relation_name, gender,
+        birth_year, phone, phone_index, captured_at, $22, $23, 'active', 1, $24, $24
+    FROM sent ON CONFLICT (id) DO NOTHING RETURNING id
+), queued AS (
+    INSERT INTO match_queue SELECT id FROM new
+), agreed AS (
+    INSERT INTO consents (worker_id, purpose, path, notice_version, language, how, given_at, taken_by, hash)
+    SELECT id, purpose, path, notice_version, language, how, given_at, $22, hash FROM sent JOIN new USING (id)
+), received AS (
+    INSERT INTO receipts (record_id, batch_id, unit_id, path, body_hash, sent_by, received_at)
+    SELECT id, $25, unit_id, path, body_hash, $26, $24 FROM sent JOIN new USING (id) WHERE $25::uuid IS NOT NULL
+)
+SELECT id FROM new
+"""
+
+
+_MERGED_INTO = """
+WITH RECURSIVE below (id) AS (
+    SELECT id FROM workers WHERE merged_into = $1 AND path >= $2 AND path < $3
+    UNION SELECT w.id FROM workers w JOIN below ON w.merged_into = below.id WHERE w.path >= $2 AND w.path < $3
+) SELECT id FROM below ORDER BY id
+"""
+
+
+async def insert_workers(
+    work: Work,
+    sealer: Sealer,
+    enrolments: Sequence[Enrolment],
+    *,
+    captured_by: UUID,
+    source: Source,
+    batch_id: UUID | None = None,
+    sent_by: UUID | None = None,
+) -> set[UUID]:
+    """Puts the workers and their consents on record, with receipts for a batch; gives the ids that are new."""
+    # One order of ids for every writer: two batches with common records wait for each other and never lock up.
+    ordered = sorted(enrolments, key=lambda one: one.id.int)
+    columns = zip(*(_values(sealer, one) for one in ordered), strict=True)
+    rows = await work.raw.fetch(_ENROL, *columns, captured_by, source.value, work.now, batch_id, sent_by or captured_by)
+    return {row["id"] for row in rows}
+
+
+def _values(sealer: Sealer, one: Enrolment) -> tuple[object, ...]:
+    who, consent = one.particulars, one.consent
+    return (
+        one.id,
+        one.place.unit_id,
+        one.place.path,
+        *keys_of(who.name_hi, who.name_en),
+        who.name_hi,
+        who.name_en,
+        who.relation_type,
+        who.relation_name,
+        who.gender,
+        who.birth_year,
+        *seal_phone(sealer, who.phone),
+        one.captured_at,
+        consent.purpose,
+        consent.notice_version,
+        consent.language,
+        consent.how,
+        consent.given_at,
+        consent.artefact_hash(one.id),
+        one.body_hash,
+    )
+
+
+async def find_for_change(work: Work, sealer: Sealer, worker_id: UUID) -> Worker | None:
+    """The worker, locked until this work ends; None when there is none inside the scope."""
+    row = await _row(work, worker_id, lock=True)
+    return _worker(row, sealer) if row else None
+
+
+async def find(work: Work, sealer: Sealer, worker_id: UUID) -> Worker | None:
+    """The worker; None when there is none inside the scope."""
+    row = await _row(work, worker_id, lock=False)
+    return _worker(row, sealer) if row else None
+
+
+async def merged_into(work: Work, worker_id: UUID) -> list[UUID]:
+    """Every record that was merged into this one, directly or by way of another, as far as the scope reaches."""
+    return [row["id"] for row in await work.raw.fetch(_MERGED_INTO, worker_id, work.scope.lo, work.scope.hi)]
+
+
+async def save(work: Work, sealer: Sealer, worker: Worker) -> None:
+    """Writes a changed worker's new version."""
+    row = await _row(work, worker.id, lock=True)
+    if row is None:
+        raise LookupError
+    who = worker.particulars
+    row.name_key, row.name_key_en = keys_of(who.name_hi, who.name_en)
+    for name in ("name_hi", "name_en", "relation_type", "relation_name", "gender", "birth_year"):
+        setattr(row, name, getattr(who, name))
+    row.phone, row.phone_index = seal_phone(sealer, who.phone)
+    row.person_id, row.status, row.merged_into = worker.person_id, worker.status.value, worker.merged_into
+    row.version, row.changed_at = worker.version, worker.changed_at
+    await work.session.flush()
+    await keys.follow(work, worker.id, on_record=worker.status is Status.ACTIVE)
+
+
+async def withdraw_consents(work: Work, worker_id: UUID, at: datetime) -> None:
+    """Marks every consent of the worker as taken back."""
+    path = col(ConsentRow.path)
+    wanted = select(ConsentRow).where(
+        col(ConsentRow.worker_id) == worker_id, path >= work.scope.lo, path < work.scope.hi
+    )
+    for row in await work.session.exec(wanted):
+        row.withdrawn_at = row.withdrawn_at or at
+    await work.session.flush()
+
+
+async def _row(work: Work, worker_id: UUID, *, lock: bool) -> WorkerRow | None:
+    path = col(WorkerRow.path)
+    wanted = select(WorkerRow).where(col(WorkerRow.id) == worker_id, path >= work.scope.lo, path < work.scope.hi)
+    return (await work.session.exec(wanted.with_for_update() if lock else wanted)).one_or_none()
+
+
+def _worker(row: WorkerRow, sealer: Sealer) -> Worker:
+    return Worker(
+        id=WorkerId(row.id),
+        unit_id=UnitId(row.unit_id),
+        path=row.path,
+        particulars=Particulars(
+            name_hi=row.name_hi,
+            name_en=row.name_en,
+            relation_type=row.relation_type,
+            relation_name=row.relation_name,
+            gender=row.gender,
+            birth_year=row.birth_year,
+            phone=open_phone(sealer, row.phone),
+        ),
+        person_id=row.person_id,
+        captured_by=row.captured_by,
+        captured_at=row.captured_at,
+        source=Source(row.source),
+        status=Status(row.status),
+        version=row.version,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        merged_into=row.merged_into,
+    )
