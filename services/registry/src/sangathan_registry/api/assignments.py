@@ -1,0 +1,79 @@
+"""``/v1/assignments``: which booths a vistarak captures in, and when."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from sangathan_chassis.edge import edge_router
+from sangathan_chassis.pages import CursorParam, Limit
+from sangathan_chassis.replies import json_reply, page_reply
+from sangathan_registry.api.bodies import Body, refuse_if
+from sangathan_registry.api.described import described
+from sangathan_registry.api.parts import ActDep, LookDep
+from sangathan_registry.api.schemas import AssignmentIn, AssignmentOut, AssignmentPage
+from sangathan_registry.api.workers import UnitFilter, captured_by
+from sangathan_registry.commands.assign_booth import AssignBooth, handle
+from sangathan_registry.domain.particulars import OLDEST_YEAR, fault
+from sangathan_registry.queries.assignments import AfterAssignment
+from sangathan_registry.queries.assignments import list_assignments as query
+from sangathan_registry.queries.units import narrowed
+
+router = edge_router(tags=["assignments"])
+_ASSIGNMENT = Body(AssignmentIn)
+
+
+@router.post(
+    "/v1/assignments",
+    **described("assignment.make", body=AssignmentIn, reply=AssignmentOut, status=201, refusals=(404,)),
+)
+async def assign(act: ActDep) -> Response:
+    """Assign a booth to a vistarak from one time up to another."""
+    sent = await _ASSIGNMENT.read(act.request)
+    faults = []
+    if sent.valid_from.year < OLDEST_YEAR:
+        faults.append(fault("valid_from"))
+    if sent.valid_to is not None and sent.valid_to <= sent.valid_from:
+        faults.append(fault("valid_to"))
+    refuse_if(faults)
+    command = AssignBooth(sent.person_id, sent.unit_id, sent.valid_from, sent.valid_to)
+    assignment_id, appointment_id = await handle(act.work, act.caller, command)
+    made = AssignmentOut(
+        id=assignment_id,
+        appointment_id=appointment_id,
+        person_id=sent.person_id,
+        unit_id=sent.unit_id,
+        valid_from=sent.valid_from,
+        valid_to=sent.valid_to,
+        assigned_by=act.caller.person,
+        created_at=act.work.now,
+    )
+    return json_reply(made, 201)
+
+
+@router.get("/v1/assignments", **described("assignment.read", reply=AssignmentPage, headers=("Link",), refusals=(404,)))
+async def list_assignments(  # noqa: PLR0917 - FastAPI reads filters from the signature.
+    look: LookDep,
+    unit_id: UnitFilter = None,
+    person_id: Annotated[UUID | None, Query(description="Only this person's.")] = None,
+    limit: Limit = 50,
+    cursor: CursorParam = None,
+) -> Response:
+    """List the assignments in your unit and all below it, by unit and person; a vistarak lists the own."""
+    own = captured_by(look.caller)
+    person_id = own or person_id
+    purpose = f"assignments:{look.caller.unit_id}:{unit_id}:{person_id}"
+    after = None
+    if cursor is not None:
+        below, who, row_id = look.parts.cursors.decode(cursor, purpose=purpose)
+        after = AfterAssignment(below, UUID(who), UUID(row_id))
+    scope = await narrowed(look.read, look.caller.scope, unit_id)
+    rows = await query(look.read, scope, person_id=person_id, after=after, limit=limit)
+    following = None
+    if len(rows) > limit:
+        rows = rows[:limit]
+        last = rows[-1]
+        end = [last["path"][len(scope.lo) :], str(last["person_id"]), str(last["id"])]
+        following = look.parts.cursors.encode(end, purpose=purpose)
+    fields = AssignmentOut.__struct_fields__
+    return page_reply(look.request, [AssignmentOut(**{name: row[name] for name in fields}) for row in rows], following)

@@ -1,0 +1,65 @@
+"""``POST /v1/cross-checks`` and ``POST /v1/worker-questions``: telling workers and impostors apart."""
+
+from fastapi import Response
+
+from sangathan_chassis.edge import edge_router
+from sangathan_chassis.refusal import Pointer
+from sangathan_chassis.replies import json_reply
+from sangathan_registry.api.bodies import Body, refuse_if
+from sangathan_registry.api.described import described
+from sangathan_registry.api.parts import ActDep
+from sangathan_registry.api.present import Presenter
+from sangathan_registry.api.schemas import AnswerOut, CrossCheckIn, CrossCheckOut, QuestionIn, UnitOut
+from sangathan_registry.api.searches import read_name, read_number
+from sangathan_registry.commands import ask_about_worker, cross_check
+from sangathan_registry.domain.particulars import fault
+from sangathan_registry.queries.phones import index_of
+
+router = edge_router(tags=["cross-checks"])
+_CROSS_CHECK, _QUESTION = Body(CrossCheckIn), Body(QuestionIn)
+
+
+@router.post(
+    "/v1/cross-checks", **described("worker.cross-check", body=CrossCheckIn, reply=CrossCheckOut, refusals=(404,))
+)
+async def cross_check_somebody(act: ActDep) -> Response:
+    """Look anybody up in your state or nation; the purpose goes on the audit trail of every unit concerned."""
+    sent = await _CROSS_CHECK.read(act.request)
+    faults: list[Pointer] = []
+    key, column = read_name(sent.name, faults)
+    number = read_number(sent.phone, faults)
+    if (sent.worker_id is None) == (sent.name is None and sent.phone is None):
+        faults.append(Pointer("/name", "worker_id alone, or name, phone, or both"))
+    purpose = " ".join(sent.purpose.split())
+    if len(purpose) < 5 or not purpose.isprintable():
+        faults.append(fault("purpose"))
+    refuse_if(faults)
+    command = cross_check.CrossCheck(
+        purpose=purpose,
+        unit_id=sent.unit_id,
+        worker_id=sent.worker_id,
+        name_key=key,
+        column=column,
+        phone_index=index_of(act.parts.sealer, number) if number else None,
+    )
+    rows = await cross_check.handle(act.work, act.caller, command)
+    presenter = Presenter(act.parts.sealer, act.caller.field_classes)
+    matches = [presenter.row(row) for row in rows[: cross_check.MOST_MATCHES]]
+    return json_reply(CrossCheckOut(on_record=bool(matches), matches=matches, more=len(rows) > len(matches)))
+
+
+@router.post("/v1/worker-questions", **described("worker.ask", body=QuestionIn, reply=AnswerOut, refusals=(404,)))
+async def ask_about_somebody(act: ActDep) -> Response:
+    """Ask whether somebody is one of ours, wherever they are: yes with unit and status, or no; never a record."""
+    sent = await _QUESTION.read(act.request)
+    faults: list[Pointer] = []
+    number = read_number(sent.phone, faults)
+    if (sent.phone is None) == (sent.worker_id is None):
+        faults.append(Pointer("/phone", "exactly one of phone and worker_id"))
+    refuse_if(faults)
+    command = ask_about_worker.AskAboutWorker(index_of(act.parts.sealer, number) if number else None, sent.worker_id)
+    found = await ask_about_worker.handle(act.work, act.caller, command, per_day=act.parts.settings.questions_per_day)
+    if not found:
+        return json_reply(AnswerOut(one_of_ours=False, unit=None, status=None))
+    unit = UnitOut(id=found[0].unit_id, name_hi=found[0].name_hi, name_en=found[0].name_en)
+    return json_reply(AnswerOut(one_of_ours=True, unit=unit, status="active"))

@@ -1,0 +1,81 @@
+"""Describes a route whose body and reply are msgspec types, so that the OpenAPI document says exactly what it takes."""
+
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+import msgspec
+from fastapi import Response
+
+from sangathan_chassis.describe import refuses
+from sangathan_chassis.edge import Opens, declares
+
+_REF: Final = "#/$defs/"
+_IF_MATCH: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag of the version that was read.",
+    "schema": {"type": "string"},
+}
+_IF_NONE_MATCH: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of the version already held.",
+    "schema": {"type": "string"},
+}
+_HEADERS: Final = {
+    "ETag": {"description": "The version, strong.", "schema": {"type": "string"}},
+    "Location": {"description": "Where it is.", "schema": {"type": "string"}},
+    "Link": {"description": "The next page, if there is one (RFC 8288).", "schema": {"type": "string"}},
+}
+
+
+def described(
+    action: str,
+    *,
+    reply: Any,
+    body: Any = None,
+    opens: Opens | None = None,
+    status: int = 200,
+    headers: tuple[str, ...] = (),
+    refusals: tuple[int, ...] = (),
+) -> dict[str, Any]:
+    """Keyword arguments for a route: its action, what it takes, gives, and refuses."""
+    extra = dict(declares(action, opens=opens)["openapi_extra"])
+    if body is not None:
+        extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema_of(body)}}}
+    parameters = [_IF_MATCH] * (428 in refusals) + [_IF_NONE_MATCH] * ("304" in headers)
+    if parameters:
+        extra["parameters"] = parameters
+    responses: dict[int | str, dict[str, Any]] = refuses(*refusals)
+    responses[status] = {
+        "description": "Done." if status == 200 else "Made.",
+        "content": {"application/json": {"schema": schema_of(reply)}},
+        "headers": {name: _HEADERS[name] for name in headers if name in _HEADERS},
+    }
+    if "304" in headers:
+        responses[304] = {"description": "The version that If-None-Match names is the newest.", "headers": {}}
+    return {
+        "openapi_extra": extra,
+        "responses": responses,
+        "status_code": status,
+        "response_class": Response,
+        "response_model": None,
+    }
+
+
+def schema_of(type_: Any) -> dict[str, Any]:
+    """The JSON schema of a msgspec type, with every reference put in its place."""
+    schema = msgspec.json.schema(type_)
+    return cast("dict[str, Any]", _inlined(schema, schema.get("$defs", {})))
+
+
+def _inlined(node: Any, definitions: Mapping[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_inlined(one, definitions) for one in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return _inlined(definitions[node["$ref"].removeprefix(_REF)], definitions)
+    return {key: _inlined(value, definitions) for key, value in node.items() if key != "$defs"}

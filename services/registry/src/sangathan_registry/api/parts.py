@@ -1,0 +1,60 @@
+"""What the registry's routes share, and what one request holds, gathered in one step."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from sangathan_chassis.caller import Caller
+from sangathan_chassis.connection import Connection
+from sangathan_chassis.database import Work
+from sangathan_chassis.pages import CursorCodec
+from sangathan_chassis.sealing import Sealer
+from sangathan_hierarchy.replica import SqlReplica
+from sangathan_registry.commands.check_answers import AnswerChecks
+from sangathan_registry.commands.sign_receipts import ReceiptSigner
+from sangathan_registry.settings import RegistrySettings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Settings, the sealing keys, the cursor's signature, and the replica of the tree."""
+
+    settings: RegistrySettings
+    sealer: Sealer
+    cursors: CursorCodec
+    replica: SqlReplica
+    checks: AnswerChecks
+    signer: ReceiptSigner
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A request that only reads."""
+
+    request: Request
+    caller: Caller
+    parts: Parts
+    read: Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A request that writes, if only to the audit trail."""
+
+    request: Request
+    caller: Caller
+    parts: Parts
+    work: Work
+
+
+async def _look(request: Request) -> Look:
+    return Look(request, request.state.caller, request.app.state.parts, request.state.read)
+
+
+async def _act(request: Request) -> Act:
+    return Act(request, request.state.caller, request.app.state.parts, request.state.work)
+
+
+LookDep = Annotated[Look, Depends(_look)]
+ActDep = Annotated[Act, Depends(_act)]

@@ -1,0 +1,61 @@
+"""Looks somebody up in the whole of the caller's state or nation, with a purpose that goes on the trail."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+
+from sangathan_chassis.caller import Caller
+from sangathan_chassis.database import Work
+from sangathan_chassis.refusal import NOT_FOUND, Refusal
+from sangathan_registry.queries.find_worker import find_active_worker
+from sangathan_registry.queries.search_workers import SearchWorkers, search_workers
+from sangathan_registry.queries.units import get_place, narrowed
+from sangathan_registry.store import audit
+
+MOST_MATCHES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CrossCheck:
+    """By worker id, or by name key, phone index, or both; below one unit when it is named."""
+
+    purpose: str
+    unit_id: UUID | None = None
+    worker_id: UUID | None = None
+    name_key: str | None = None
+    column: str = ""
+    phone_index: bytes | None = None
+
+
+async def handle(work: Work, caller: Caller, command: CrossCheck) -> Sequence[asyncpg.Record]:
+    """The matching records, at most 50 and one more; nobody on record gives none."""
+    scope = await narrowed(work.raw, work.scope, command.unit_id)
+    if command.worker_id is not None:
+        found = await find_active_worker(work.raw, scope, command.worker_id)
+    else:
+        found = await search_workers(
+            work.raw,
+            SearchWorkers(
+                scope,
+                MOST_MATCHES,
+                name_key=command.name_key,
+                column=command.column,
+                phone_index=command.phone_index,
+            ),
+        )
+    subjects = [audit.Subject(row["unit_id"], row["path"], row["id"]) for row in found[:MOST_MATCHES]]
+    if not subjects:
+        subjects = [await _asked_at(work, caller, command)]
+    await audit.note_all(work, caller, subjects, purpose=command.purpose, fields=sorted(caller.field_classes))
+    return found
+
+
+async def _asked_at(work: Work, caller: Caller, command: CrossCheck) -> audit.Subject:
+    """Where a look-up that found nobody is noted."""
+    unit_id = command.unit_id or caller.unit_id
+    if unit_id is None:
+        raise Refusal(NOT_FOUND)
+    place = await get_place(work.raw, work.scope, unit_id)
+    return audit.Subject(place.unit_id, place.path)

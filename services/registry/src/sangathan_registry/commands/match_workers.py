@@ -1,0 +1,76 @@
+"""The job that finds records of one person: derives the keys of what is new or changed, and compares what is near."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from uuid import UUID
+
+import asyncpg
+
+from sangathan_chassis.database import Database, Work
+from sangathan_chassis.scope import Scope
+from sangathan_hierarchy.ddl import TREE_LOCK
+from sangathan_names.evidence import LEAST_BITS, Evidence, Person, weigh
+from sangathan_names.sounds import name_keys, sounds
+from sangathan_registry.store import duplicates, keys
+
+_MATCH_LOCK = 7_305_103
+_AT_ONCE = 500
+
+
+async def keep_matching(database: Database, every_s: float) -> None:
+    """Rests, then takes what waits; whatever fails is tried again by whoever keeps background jobs running."""
+    while True:
+        await asyncio.sleep(every_s)
+        while await match_some(database):
+            pass
+
+
+async def match_some(database: Database) -> int:
+    """Takes up to 500 records from the queue; gives how many, or 0 while another process does or the tree moves."""
+    async with database.work(Scope.everything()) as work:
+        mine = await work.raw.fetchval(
+            "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _MATCH_LOCK, TREE_LOCK
+        )
+        queued = await keys.take_queued(work.raw, _AT_ONCE) if mine else []
+        if queued:
+            await _match(work, queued)
+    return len(queued)
+
+
+async def _match(work: Work, queued: Sequence[UUID]) -> None:
+    rows = {row["id"]: row for row in await keys.records(work.raw, queued)}
+    await keys.replace(work.raw, {id_: name_keys(row["name_hi"], row["name_en"]) for id_, row in rows.items()})
+    pairs = await keys.near(work.raw, list(rows))
+    others = {worker_id for pair in pairs for worker_id in pair} - rows.keys()
+    rows |= {row["id"]: row for row in await keys.records(work.raw, list(others))}
+    persons = {id_: _person(row) for id_, row in rows.items()}
+    await duplicates.put(work, _found(pairs, persons))
+
+
+def _found(
+    pairs: set[tuple[UUID, UUID]], persons: Mapping[UUID, Person]
+) -> dict[tuple[UUID, UUID], Mapping[str, float]]:
+    found: dict[tuple[UUID, UUID], Mapping[str, float]] = {}
+    for one, other in pairs:
+        if one in persons and other in persons:
+            evidence = weigh(persons[one], persons[other])
+            if evidence.bits >= LEAST_BITS:
+                found[one, other] = _as_numbers(evidence)
+    return found
+
+
+def _as_numbers(evidence: Evidence) -> dict[str, float]:
+    return {**asdict(evidence), "bits": evidence.bits}
+
+
+def _person(row: asyncpg.Record) -> Person:
+    codes = row["path"].rstrip(".").split(".")
+    return Person(
+        names=tuple(sounds(name) for name in (row["name_hi"], row["name_en"]) if name),
+        relation=sounds(row["relation_name"] or ""),
+        birth_year=row["birth_year"],
+        phone=row["phone_index"],
+        gender=row["gender"],
+        place=tuple(".".join(codes[:depth]) for depth in range(len(codes), max(0, len(codes) - 3), -1)),
+    )

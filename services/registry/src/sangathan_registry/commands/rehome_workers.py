@@ -1,0 +1,35 @@
+"""Lets workers go on at another unit when theirs was split or merged; a second time finds nobody left to move."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sangathan_chassis.database import Work
+from sangathan_contracts.registry import WorkerChanged
+from sangathan_registry.store import rehoming
+
+
+class NotKnownYet(Exception):  # noqa: N818 - the event is tried again, when the replica has caught up.
+    """The replica does not hold both units."""
+
+
+@dataclass(frozen=True, slots=True)
+class RehomeWorkers:
+    """From which unit to which, and who; without ids everybody, and the assignments as well."""
+
+    from_id: UUID
+    to_id: UUID
+    worker_ids: Sequence[UUID] | None = None
+
+
+async def handle(work: Work, command: RehomeWorkers) -> None:
+    """Moves them in one transaction, so that nobody is seen at both units or at neither."""
+    ends = (command.from_id, command.to_id)
+    paths = await rehoming.paths_of(work, *ends)
+    if paths is None:
+        raise NotKnownYet
+    for one in await rehoming.rehome_workers(work, ends, paths, command.worker_ids):
+        event = WorkerChanged(worker_id=one.worker_id, unit_id=command.to_id, version=one.version)
+        work.publish(event, path=paths[1])
+    if command.worker_ids is None:
+        await rehoming.rehome_assignments(work, ends, paths)

@@ -1,0 +1,251 @@
+"""Takes a batch of records from a device: each ends by itself, and a bad one never rejects the rest.
+
+Everything is one transaction and a handful of statements, whatever the size of the batch. Sent again in whole or in
+part, at once or weeks later, a batch changes nothing: the record's own id decides, and its receipt tells the same body
+from another one. The edge holds the lock that keeps units from moving until this work ends.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sangathan_chassis.caller import Caller
+from sangathan_chassis.database import Work
+from sangathan_chassis.sealing import Sealer
+from sangathan_contracts.registry import WorkersEnrolled
+from sangathan_registry.commands.check_answers import AnswerChecks
+from sangathan_registry.commands.count_drive import DriveCount
+from sangathan_registry.domain import sync, vistarak
+from sangathan_registry.domain.drive import Drive
+from sangathan_registry.domain.sync import Outcome, Result, SentRecord
+from sangathan_registry.domain.worker import Enrolment, Place, Source
+from sangathan_registry.queries.assignments import assignments_of
+from sangathan_registry.queries.drives import form_versions, get_drive
+from sangathan_registry.queries.units import find_places
+from sangathan_registry.store import audit, counts, drives, receipts, sealed, workers
+
+
+@dataclass(frozen=True, slots=True)
+class SyncBatch:
+    """The batch as it was read; ``vistarak_id`` is who collected what a clerk keys from paper."""
+
+    batch_id: UUID
+    device_id: UUID | None
+    records: Sequence[SentRecord]
+    drive_id: UUID | None = None
+    collected: Mapping[UUID, int] = field(default_factory=dict)
+    vistarak_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the records are held against, fetched once for the whole batch."""
+
+    places: dict[UUID, Place]
+    earlier: dict[UUID, bytes]
+    dismissed: set[bytes]
+    assignments: Sequence[vistarak.Assignment] | None
+    drive: Drive | None
+    forms: dict[UUID, str]
+    serials: dict[tuple[UUID, str], UUID]
+    late: bool
+
+
+@dataclass(slots=True)
+class _Sorted:
+    results: list[Result | None]
+    hashes: list[bytes]
+    candidates: dict[UUID, tuple[int, Enrolment]] = field(default_factory=dict)
+
+
+async def handle(work: Work, sealer: Sealer, checks: AnswerChecks, asked: tuple[Caller, SyncBatch]) -> list[Result]:
+    """One result per record, in the order of the records; refuses a drive that the caller does not see."""
+    caller, command = asked
+    hashes = [sealed.body_hash(sealer, one.body.decode("utf-8", "backslashreplace")) for one in command.records]
+    known = await _known(work, caller, command, hashes)
+    batch = _sort(checks, known, command.records, hashes)
+    new = await _write(work, sealer, caller, (command, batch))
+    await _settle(work, batch, new)
+    accepted = [one for _, one in batch.candidates.values() if one.id in new]
+    if accepted:
+        await _announce(work, caller, command, accepted)
+    results = [result for result in batch.results if result is not None]
+    held = await _keep_rejected(work, sealer, caller, (command, results, batch.hashes, known.places))
+    mended = await receipts.take_mended(work, caller.person, list(new)) if new else []
+    if command.drive_id is not None:
+        count = DriveCount(command.drive_id, command.device_id or caller.person)
+        count.accept(accepted)
+        count.hold(held)
+        count.hold([row for row in mended if row["drive_id"] == command.drive_id], -1)
+        await count.store(work, command.collected, known.places)
+    return results
+
+
+async def _known(work: Work, caller: Caller, command: SyncBatch, hashes: Sequence[bytes]) -> _Known:
+    records = command.records
+    drive = await get_drive(work.raw, command.drive_id) if command.drive_id else None
+    named = {one.unit_id for one in records if one.unit_id} | command.collected.keys()
+    places = await find_places(work.raw, work.scope, list(named))
+    earlier = await receipts.hashes_of(work, [one.id for one in records if one.id])
+    whose = command.vistarak_id or (caller.person if vistarak.sees_only_own_captures(caller.office) else None)
+    assignments = await assignments_of(work.raw, work.scope, whose, list(named)) if whose else None
+    versions = {one.capture.form_version_id for one in records if one.capture.form_version_id}
+    serials = [one.capture.serial for one in records if one.capture.serial]
+    return _Known(
+        places=places,
+        earlier=earlier,
+        dismissed=await receipts.dismissed(work, caller.person, hashes),
+        assignments=assignments,
+        drive=drive,
+        forms=await form_versions(work.raw, drive.form_id, list(versions)) if drive and drive.form_id else {},
+        serials=await drives.used_serials(work, drive.id, serials) if drive and serials else {},
+        late=drive is not None and work.now > drive.grace_until,
+    )
+
+
+def _sort(checks: AnswerChecks, known: _Known, records: Sequence[SentRecord], hashes: list[bytes]) -> _Sorted:
+    """Ends what can be ended without writing; the rest are candidates, one per id."""
+    batch = _Sorted([None] * len(records), hashes)
+    for n, record in enumerate(records):
+        ended = _without_writing(record, hashes[n], known) or _by_drive(checks, record, known)
+        if record.id in batch.candidates:
+            ended = sync.settle(batch.candidates[record.id][1].body_hash, hashes[n])
+        if ended is None and record.id and record.unit_id:
+            batch.candidates[record.id] = (n, record.enrolment(known.places[record.unit_id], hashes[n]))
+            if record.capture.serial:
+                known.serials.setdefault((record.unit_id, record.capture.serial), record.id)
+        batch.results[n] = ended
+    return batch
+
+
+def _without_writing(  # noqa: PLR0911 - one ending each, in the order that counts.
+    record: SentRecord, body_hash: bytes, known: _Known
+) -> Result | None:
+    if body_hash in known.dismissed:
+        return sync.DISMISSED
+    if record.errors or record.id is None or record.unit_id is None or record.captured_at is None:
+        return Result(Outcome.REJECTED, sync.Reason.INVALID, record.errors)
+    if record.id in known.earlier:
+        return sync.settle(known.earlier[record.id], body_hash)
+    place = known.places.get(record.unit_id)
+    if place is None:
+        return sync.UNIT_UNKNOWN
+    if place.closed:
+        return sync.UNIT_CLOSED
+    assigned = known.assignments
+    if assigned is not None and not vistarak.may_capture(assigned, record.unit_id, record.captured_at):
+        return sync.NOT_ASSIGNED
+    return None
+
+
+def _by_drive(checks: AnswerChecks, record: SentRecord, known: _Known) -> Result | None:
+    """What the drive has against the record; without a drive nobody asks for answers, and none are taken."""
+    capture = record.capture
+    place = known.places.get(record.unit_id) if record.unit_id else None
+    if record.captured_at is None or place is None:
+        return None
+    definition = known.forms.get(capture.form_version_id) if capture.form_version_id else None
+    if ((known.drive and known.drive.form_id) or capture.form_version_id) and definition is None:
+        return sync.FORM_UNKNOWN
+    if definition is not None and capture.form_version_id is not None:
+        faults = checks.faults(capture.form_version_id, definition, place.level, capture.answers or {})
+        if faults:
+            return Result(Outcome.REJECTED, sync.Reason.INVALID, faults)
+    return _late(record, known)
+
+
+def _late(record: SentRecord, known: _Known) -> Result | None:
+    if known.drive is None or record.captured_at is None or record.unit_id is None:
+        return None
+    if known.late:
+        return sync.AFTER_GRACE
+    if not known.drive.covers(record.captured_at):
+        return sync.OUTSIDE_DRIVE
+    serial = record.capture.serial
+    if serial and known.serials.get((record.unit_id, serial), record.id) != record.id:
+        return sync.SERIAL_USED
+    return None
+
+
+async def _write(work: Work, sealer: Sealer, caller: Caller, rest: tuple[SyncBatch, _Sorted]) -> set[UUID]:
+    command, batch = rest
+    enrolments = [enrolment for _, enrolment in batch.candidates.values()]
+    if not enrolments:
+        return set()
+    who = command.vistarak_id or caller.person
+    new = await workers.insert_workers(
+        work,
+        sealer,
+        enrolments,
+        captured_by=who,
+        source=Source.DRIVE,
+        batch_id=command.batch_id,
+        sent_by=caller.person,
+    )
+    if command.drive_id is not None and new:
+        clerk = caller.person if command.vistarak_id else None
+        rows = [_row(sealer, command.records[n], one) for n, one in batch.candidates.values() if one.id in new]
+        await drives.keep_captures(work, rows, (command.drive_id, who, clerk))
+    return new
+
+
+def _row(sealer: Sealer, record: SentRecord, one: Enrolment) -> tuple[Enrolment, UUID | None, str | None, bytes | None]:
+    capture = record.capture
+    content = sealed.seal_content(sealer, capture.content.decode()) if capture.content else None
+    return one, capture.form_version_id, capture.serial, content
+
+
+async def _settle(work: Work, batch: _Sorted, new: set[UUID]) -> None:
+    """Ends the candidates; those not written were there already, perhaps through a batch that ran at the same time."""
+    late = [record_id for record_id in batch.candidates if record_id not in new]
+    earlier = await receipts.hashes_of(work, late) if late else {}
+    for record_id, (n, enrolment) in batch.candidates.items():
+        written = record_id in new
+        batch.results[n] = sync.ACCEPTED if written else sync.settle(earlier.get(record_id), enrolment.body_hash)
+
+
+async def _announce(work: Work, caller: Caller, batch: SyncBatch, accepted: Sequence[Enrolment]) -> None:
+    """Counters, the trail, and one event per unit."""
+    per_unit: dict[UUID, list[Enrolment]] = defaultdict(list)
+    for one in accepted:
+        per_unit[one.place.unit_id].append(one)
+    subjects = []
+    for unit_id, ones in per_unit.items():
+        path = ones[0].place.path
+        subjects.append(
+            audit.Subject(unit_id, path, batch_id=batch.batch_id, device_id=batch.device_id, records=len(ones))
+        )
+        event = WorkersEnrolled(unit_id=unit_id, worker_ids=tuple(one.id for one in ones), source=Source.DRIVE.value)
+        work.publish(event, path=path)
+    await counts.add_deltas(work, {subject.path: subject.records or 0 for subject in subjects})
+    await audit.note_all(work, caller, subjects)
+
+
+async def _keep_rejected(
+    work: Work,
+    sealer: Sealer,
+    caller: Caller,
+    batch: tuple[SyncBatch, Sequence[Result], Sequence[bytes], dict[UUID, Place]],
+) -> Sequence[receipts.Kept]:
+    """Keeps what was received and not accepted at its unit, or at the sender's own when it names none in the scope."""
+    command, results, hashes, places = batch
+    rejected = []
+    for record, result, body_hash in zip(command.records, results, hashes, strict=True):
+        if result.reason is None:
+            continue
+        place = places.get(record.unit_id) if record.unit_id else None
+        rejected.append(
+            receipts.Rejected(
+                record_id=record.id,
+                unit_id=place.unit_id if place else caller.unit_id or UUID(int=0),
+                path=place.path if place else work.scope.lo,
+                body_hash=body_hash,
+                sealed_body=sealed.seal_body(sealer, record.body.decode("utf-8", "backslashreplace")),
+                outcome=result.outcome.value,
+                reason=result.reason.value,
+                errors=result.errors,
+            )
+        )
+    origin = receipts.Origin(command.batch_id, command.drive_id, command.device_id)
+    return await receipts.keep_rejected(work, caller, origin, rejected) if rejected else []

@@ -1,0 +1,56 @@
+"""Takes a worker off the record: nothing personal remains, and every service is told."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sangathan_chassis.caller import Caller
+from sangathan_chassis.database import Work
+from sangathan_chassis.refusal import NOT_FOUND, Refusal
+from sangathan_chassis.sealing import Sealer
+from sangathan_contracts.registry import WorkerWithdrawn
+from sangathan_registry.domain.refusals import WORKER_MERGED
+from sangathan_registry.domain.worker import Status, Worker
+from sangathan_registry.queries.whole_record import beyond_scope
+from sangathan_registry.store import audit, counts, duplicates, workers
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawWorker:
+    """Which record, and why."""
+
+    worker_id: UUID
+    reason: str
+
+
+async def handle(work: Work, sealer: Sealer, caller: Caller, command: WithdrawWorker) -> Worker:
+    """The tombstone; withdrawing again changes nothing."""
+    worker = await workers.find_for_change(work, sealer, command.worker_id)
+    if worker is None:
+        raise Refusal(NOT_FOUND)
+    if worker.status is Status.WITHDRAWN:
+        return worker
+    if worker.status is Status.MERGED:
+        raise Refusal(WORKER_MERGED, "Withdraw the record that was kept, whose id stands in merged_into.")
+    tombstone = worker.withdrawn(work.now)
+    await workers.save(work, sealer, tombstone)
+    await workers.withdraw_consents(work, worker.id, work.now)
+    await _withdraw_merged(work, sealer, worker)
+    await counts.add_deltas(work, {worker.path: -1})
+    subject = audit.Subject(worker.unit_id, worker.path, worker.id)
+    await audit.note(work, caller, subject, purpose=command.reason)
+    work.publish(
+        WorkerWithdrawn(worker_id=worker.id, unit_id=worker.unit_id, version=tombstone.version), path=worker.path
+    )
+    return tombstone
+
+
+async def _withdraw_merged(work: Work, sealer: Sealer, kept: Worker) -> None:
+    """What was merged into the record tells of the same person, wherever it stands, and goes with it."""
+    async with beyond_scope(work):
+        merged = await workers.merged_into(work, kept.id)
+        for worker_id in merged:
+            worker = await workers.find_for_change(work, sealer, worker_id)
+            if worker is not None:
+                await workers.save(work, sealer, worker.withdrawn(work.now))
+                await workers.withdraw_consents(work, worker.id, work.now)
+        await duplicates.forget_adopted(work.raw, [kept.id, *merged])

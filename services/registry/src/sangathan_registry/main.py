@@ -1,0 +1,77 @@
+"""The registry's composition root: settings, routes, the replica of the tree, and the job that folds counters."""
+
+from sangathan_chassis.assertion import KeyFile
+from sangathan_chassis.audit import witness
+from sangathan_chassis.command import service_command
+from sangathan_chassis.consumer import Consumer
+from sangathan_chassis.sealing import Sealer
+from sangathan_chassis.service import Resources, Service
+from sangathan_contracts import identity
+from sangathan_contracts.registry import TrailSealed
+from sangathan_hierarchy.ddl import tree_guard
+from sangathan_hierarchy.replica import SqlReplica, loaded_check
+from sangathan_registry.api import (
+    assignments,
+    audit_entries,
+    checks,
+    drives,
+    duplicates,
+    forms,
+    held_records,
+    searches,
+    sync,
+    unit_counts,
+    workers,
+)
+from sangathan_registry.api.parts import Parts
+from sangathan_registry.commands.check_answers import AnswerChecks
+from sangathan_registry.commands.fold_counts import keep_folding
+from sangathan_registry.commands.load_dataset import load
+from sangathan_registry.commands.match_workers import keep_matching
+from sangathan_registry.commands.sign_receipts import ReceiptSigner
+from sangathan_registry.settings import RegistrySettings
+from sangathan_registry.subscribers.tree import RowsFollowTree, tree_handlers
+
+TREE_CONSUMER = "registry-tree"
+WITNESS_CONSUMER = "registry-witness"
+
+
+def _parts(resources: Resources[RegistrySettings]) -> Parts:
+    settings = resources.settings
+    return Parts(
+        settings=settings,
+        sealer=Sealer(KeyFile(settings.seal_key_file)),
+        cursors=resources.cursors,
+        replica=SqlReplica(resources.nats, SERVICE.name, RowsFollowTree()),
+        checks=AnswerChecks(),
+        signer=ReceiptSigner(KeyFile(settings.seal_key_file)),
+    )
+
+
+SERVICE: Service[RegistrySettings, Parts] = Service(
+    name="registry",
+    settings_type=RegistrySettings,
+    migrations="sangathan_registry.store.migrations",
+    trail_sealed=TrailSealed,
+    routers=[
+        *(module.router for module in (workers, searches, sync, checks, unit_counts, assignments, audit_entries)),
+        *(module.router for module in (forms, drives, held_records, duplicates)),
+    ],
+    parts=_parts,
+    consumers=lambda _resources, parts: [
+        Consumer(TREE_CONSUMER, "EV_IDENTITY", tree_handlers(parts.replica)),
+        Consumer(WITNESS_CONSUMER, "EV_IDENTITY", witness(parts.sealer, [identity.TrailSealed])),
+    ],
+    background=lambda resources, parts: [
+        lambda: parts.replica.ensure_loaded(resources.database),
+        lambda: keep_folding(resources.database, parts.settings.fold_every_s),
+        lambda: keep_matching(resources.database, parts.settings.match_every_s),
+    ],
+    checks=lambda resources, _parts: {"tree": loaded_check(resources.database)},
+    tree_guard=tree_guard,
+)
+
+
+def main() -> None:
+    """The command ``sangathan-registry``."""
+    service_command(SERVICE, load=load)()

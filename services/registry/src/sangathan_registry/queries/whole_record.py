@@ -1,0 +1,53 @@
+"""The one look-up that goes beyond the caller's scope: "is this person one of ours?"
+
+A booth office-bearer who is shown a claim must be able to ask about anybody, and yet learn nothing but yes or no, the
+unit, and the status. So the scope is widened here, for exactly one look-up by exact phone or worker id, which returns
+no field of the record, and is set back before anything else happens. The one other use is a withdrawal, which takes
+what was merged into a record with it, wherever that stands. Nowhere else may a caller's scope widen.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from sangathan_chassis.database import Work
+from sangathan_chassis.scope import Scope
+
+_MOST = 10
+_FOUND = """
+SELECT u.unit_id, u.path, u.name_hi, u.name_en, w.id AS worker_id
+FROM workers w JOIN unit_replica u ON u.unit_id = w.unit_id
+WHERE w.status = 'active' AND {} ORDER BY w.id LIMIT $2
+"""
+_BY_PHONE = _FOUND.format("w.phone_index = $1")
+_BY_ID = _FOUND.format("w.id = $1")
+
+
+@dataclass(frozen=True, slots=True)
+class OnRecord:
+    """The unit at which somebody is on record."""
+
+    unit_id: UUID
+    path: str
+    name_hi: str
+    name_en: str
+    worker_id: UUID
+
+
+@asynccontextmanager
+async def beyond_scope(work: Work) -> AsyncIterator[None]:
+    """Widens the work's scope to everything and sets it back; an exception ends the work altogether."""
+    own = work.scope
+    await work.set_scope(replace(Scope.everything(), person=own.person))
+    yield
+    await work.set_scope(own)
+
+
+async def look_up(work: Work, *, phone_index: bytes | None, worker_id: UUID | None) -> list[OnRecord]:
+    """Where the person is on record, at most ten places; call it within `beyond_scope`."""
+    if phone_index is not None:
+        rows = await work.raw.fetch(_BY_PHONE, phone_index, _MOST)
+    else:
+        rows = await work.raw.fetch(_BY_ID, worker_id, _MOST)
+    return [OnRecord(row["unit_id"], row["path"], row["name_hi"], row["name_en"], row["worker_id"]) for row in rows]

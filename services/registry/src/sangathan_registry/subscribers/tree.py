@@ -1,0 +1,41 @@
+"""What the registry does when the tree changes: its rows follow, in the transaction that changes its replica."""
+
+from collections.abc import Mapping
+
+from sangathan_chassis.consumer import Subscriber
+from sangathan_chassis.database import Work
+from sangathan_contracts.envelope import Envelope
+from sangathan_contracts.identity import UnitMerged, UnitSplit
+from sangathan_hierarchy.replica import SqlReplica, decode
+from sangathan_registry.commands import rehome_workers
+from sangathan_registry.commands.follow_tree import derive_everything, move_below
+from sangathan_registry.commands.rehome_workers import RehomeWorkers
+
+
+class RowsFollowTree:
+    """Lets workers, consents, receipts, assignments, the trail and the counters follow a unit."""
+
+    async def follow_move(self, work: Work, old_path: str, new_path: str) -> None:
+        """Moves everything below a unit with it."""
+        await move_below(work, old_path, new_path)
+
+    async def follow_all(self, work: Work) -> None:
+        """Takes every row's path anew from the replica."""
+        await derive_everything(work)
+
+
+async def on_unit_split(work: Work, envelope: Envelope) -> None:
+    """Takes the named workers to the new unit."""
+    event = decode(envelope, UnitSplit)
+    await rehome_workers.handle(work, RehomeWorkers(event.unit.unit_id, event.created.unit_id, event.worker_ids))
+
+
+async def on_unit_merged(work: Work, envelope: Envelope) -> None:
+    """Takes the unit's workers and assignments to its successor."""
+    event = decode(envelope, UnitMerged)
+    await rehome_workers.handle(work, RehomeWorkers(event.unit.unit_id, event.into.unit_id))
+
+
+def tree_handlers(replica: SqlReplica) -> Mapping[str, Subscriber]:
+    """What the registry's one consumer of tree events does with each."""
+    return {**replica.handlers(), UnitSplit.type: on_unit_split, UnitMerged.type: on_unit_merged}
