@@ -1,0 +1,1 @@
+"""Inboxes, deliveries and broadcasts with their sequence."""
