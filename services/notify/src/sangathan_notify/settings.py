@@ -1,0 +1,7 @@
+"""What notify is told from outside; nothing beyond what every service is told."""
+
+from sangathan_chassis.settings import ServiceSettings
+
+
+class NotifySettings(ServiceSettings):
+    """Settings of the notify service."""
