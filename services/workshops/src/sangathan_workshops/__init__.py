@@ -1,0 +1,1 @@
+"""Plans, workshops, invitations and attendance."""

@@ -1,0 +1,1 @@
+"""Rules as plain data and functions; standard library only."""
