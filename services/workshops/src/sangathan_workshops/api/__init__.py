@@ -1,0 +1,1 @@
+"""Parses a request, calls one use case, shapes the reply."""

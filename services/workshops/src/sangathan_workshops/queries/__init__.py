@@ -1,0 +1,1 @@
+"""One file per read: SQL straight to a result type."""

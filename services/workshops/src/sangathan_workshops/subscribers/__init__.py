@@ -1,0 +1,1 @@
+"""One function per event type, each calling one command."""
