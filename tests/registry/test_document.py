@@ -1,0 +1,57 @@
+"""The OpenAPI document says what the routes take and give, and the gateway ships the newest one."""
+
+import json
+from importlib import resources
+from typing import Any
+
+import pytest
+
+from sangathan_contracts.offices import ACTIONS, PUBLIC_ACTIONS
+from sangathan_contracts.topology import CONSUMERS
+from sangathan_registry.main import SERVICE, TREE_CONSUMER
+
+DOCUMENT: dict[str, Any] = SERVICE.app().openapi()
+OPERATIONS = {
+    f"{method.upper()} {path}": operation
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+}
+
+
+def test_the_gateway_ships_this_document() -> None:
+    shipped = resources.files("sangathan_gateway").joinpath("openapi/registry.json").read_text(encoding="utf-8")
+    assert json.loads(shipped) == DOCUMENT, (
+        "run: sangathan-registry openapi > …/sangathan_gateway/openapi/registry.json"
+    )
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_operation_says_everything(name: str) -> None:
+    operation = OPERATIONS[name]
+    assert operation["x-sangathan-action"] in ACTIONS | PUBLIC_ACTIONS
+    assert operation["summary"]
+    assert operation["description"]
+    assert ("requestBody" in operation) == (not name.startswith("GET"))
+    success = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
+    schema = success["content"]["application/json"]["schema"]
+    assert set(schema["required"]) == set(schema["properties"])
+
+
+def test_no_personal_data_is_taken_in_a_url() -> None:
+    parameters = {p["name"] for operation in OPERATIONS.values() for p in operation.get("parameters", [])}
+    assert parameters == {
+        *("unit_id", "status", "limit", "cursor", "worker_id", "person_id", "If-Match", "If-None-Match"),
+        *("drive_id", "form_version_id", "held_id", "decided", "duplicate_id"),
+    }
+
+
+def test_every_field_that_is_taken_says_what_it_takes() -> None:
+    for name, operation in OPERATIONS.items():
+        if body := operation.get("requestBody"):
+            schema = body["content"]["application/json"]["schema"]
+            assert schema["additionalProperties"] is False, name
+            assert all(field.get("description") for field in schema["properties"].values()), name
+
+
+def test_the_broker_knows_the_consumer() -> None:
+    assert [(one.stream, one.owner) for one in CONSUMERS if one.name == TREE_CONSUMER] == [("EV_IDENTITY", "registry")]
