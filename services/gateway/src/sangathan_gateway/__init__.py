@@ -1,0 +1,1 @@
+"""The one REST door: who is calling, what may they do, where."""

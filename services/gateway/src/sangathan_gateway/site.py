@@ -1,0 +1,48 @@
+"""Puts together what the gateway answers itself."""
+
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from sangathan_gateway.access import Access
+from sangathan_gateway.health import Health
+from sangathan_gateway.merged import shipped_document
+from sangathan_gateway.pages import LiveTicket, Page, Pages, json_reply, static
+from sangathan_gateway.replies import Reply
+from sangathan_gateway.tracing import Tracing
+
+if TYPE_CHECKING:
+    from sangathan_gateway.exchange import Exchange
+
+_ASSETS = {
+    "/": ("index.html", b"text/html; charset=utf-8"),
+    "/docs": ("docs.html", b"text/html; charset=utf-8"),
+    "/docs/docs.css": ("docs.css", b"text/css; charset=utf-8"),
+    "/docs/docs.js": ("docs.js", b"text/javascript; charset=utf-8"),
+}
+
+
+def site(health: Health, tracing: Tracing, access: Access, *, live_url: str) -> Pages:
+    """All pages and own routes."""
+    pages: dict[bytes, Page] = {
+        path.encode(): static(media_type, _asset(name)) for path, (name, media_type) in _ASSETS.items()
+    }
+    pages[b"/openapi.json"] = static(b"application/json", shipped_document())
+    pages[b"/livez"] = health.livez
+    pages[b"/readyz"] = health.readyz
+    pages[b"/metrics"] = lambda _exchange: Reply(200, b"text/plain; version=0.0.4; charset=utf-8", tracing.page())
+    return Pages(pages, {"POST /v1/live-tickets": live_tickets(access, live_url)})
+
+
+def live_tickets(access: Access, live_url: str) -> Page:
+    """The route that gives tickets for the live edge."""
+
+    def answer(exchange: "Exchange") -> Reply:
+        assert exchange.verified is not None  # noqa: S101 - the route is not public.
+        ticket = access.live_ticket(exchange.verified, exchange.begun_at).decode()
+        return json_reply(LiveTicket(ticket, live_url, "sangathan.v1", 30), 201)
+
+    return answer
+
+
+def _asset(name: str) -> bytes:
+    return resources.files("sangathan_gateway").joinpath("site", name).read_bytes()
