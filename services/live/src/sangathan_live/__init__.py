@@ -1,0 +1,1 @@
+"""The connection edge: WebSocket and SSE, by unit subtree."""
