@@ -1,0 +1,1 @@
+"""Plainly synthetic people in real units, and the story played on them."""
