@@ -1,0 +1,1 @@
+"""The command-line tool: up, status, doctor, seed, story, dlq, bench."""
