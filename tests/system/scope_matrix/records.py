@@ -1,0 +1,252 @@
+"""Something of every kind at a place, made once by whoever stands highest, or anew where a probe uses it up."""
+
+import itertools
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx
+
+from sangathan_chassis.ids import uuid7
+from sangathan_demo.people import FIRST_PHONE
+from tests.system.scope_matrix.ground import NOWHERE, Bearer, Ground, Place
+
+HEADS: Final = {
+    "state": "state-president",
+    "district": "district-president",
+    "vidhan-sabha": "vidhan-sabha-president",
+    "mandal": "mandal-president",
+    "booth": "booth-president",
+}
+NEXT_LEVEL: Final = {
+    "nation": "state",
+    "state": "district",
+    "district": "vidhan-sabha",
+    "vidhan-sabha": "mandal",
+    "mandal": "booth",
+}
+NAMES: Final = {"name_hi": "नमूना", "name_en": "Namuna"}
+LABEL: Final = {"hi": "अभियान", "en": "Drive"}
+DATES: Final = {
+    "starts_at": "2022-01-20T00:00:00+05:30",
+    "ends_at": "2022-01-31T00:00:00+05:30",
+    "grace_until": "2032-01-31T00:00:00+05:30",
+}
+CAPTURED: Final = "2022-01-25T09:00:00+05:30"
+WORKER: Final[dict[str, Any]] = {
+    **NAMES,
+    "birth_year": 1985,
+    "gender": "female",
+    "consent": {
+        "purpose": "membership",
+        "notice_version": "1",
+        "language": "hi",
+        "how": "written",
+        "given_at": CAPTURED,
+    },
+}
+QUESTION: Final = {"id": "subject", "label": LABEL, "type": "text"}
+DEFINITION: Final = {"sections": [{"label": LABEL, "questions": [QUESTION]}]}
+
+
+# Beyond those of the demo's own people.
+_phones = itertools.count(FIRST_PHONE + 5_000_000)
+
+
+class CannotBeError(Exception):
+    """Nothing of this kind can stand at this place; the cell stays empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What stands at the places of a ground. For the missing place every id is one that nothing has."""
+
+    ground: Ground
+
+    def worker(self, place: Place, *, fresh: bool = False) -> str:
+        """A worker posted at the unit."""
+        body = self.particulars(place)
+        return self._made("worker", place, lambda: str(self.ground.create("/v1/workers", body)["id"]), fresh=fresh)
+
+    def particulars(self, place: Place) -> dict[str, Any]:
+        """A worker of the unit by a name that nobody else has, so that the registry pairs them with nobody."""
+        name = "".join(random.choices("bdgjklmprstv", k=10))
+        return {**WORKER, "name_en": f"Namuna {name}", "name_hi": None, "unit_id": place.unit_id}
+
+    def record(self, place: Place, **changes: Any) -> dict[str, Any]:
+        """One record of a batch, captured at the unit."""
+        return {**self.particulars(place), "id": str(uuid7()), "captured_at": CAPTURED, **changes}
+
+    def appointment(self, place: Place, *, fresh: bool = False) -> str:
+        """An appointment to the highest office at the unit, of somebody new."""
+        return self._made("appointment", place, lambda: self._appoint(place, HEADS.get(place.level))[0], fresh=fresh)
+
+    def enrolment(self, place: Place, *, fresh: bool = False) -> str:
+        """A code that enrols a phone of somebody new, who holds the highest office at the unit."""
+        return self._made("enrolment", place, lambda: self._enrol(place), fresh=fresh)
+
+    def person(self, place: Place, *, fresh: bool = False) -> str:
+        """Somebody new who holds the highest office at the unit, and no other."""
+        return self._made("person", place, lambda: self._appoint(place, HEADS.get(place.level))[1], fresh=fresh)
+
+    def vistarak(self, place: Place) -> str:
+        """Somebody new who is vistarak at the mandal."""
+        return self._made("vistarak", place, lambda: self._appoint(place, "vistarak")[1])
+
+    def new_person(self) -> dict[str, str]:
+        """Somebody with a number that nobody has."""
+        return {**NAMES, "phone": f"+{next(_phones)}"}
+
+    def unit(self, place: Place, *, fresh: bool) -> str:
+        """A unit to use up, right beneath the place, or beside it when it is a booth."""
+        return self._made("unit", place, lambda: self._raise(place), fresh=fresh)
+
+    def another_unit(self, place: Place, *, fresh: bool = False) -> str:
+        """A second one of the same level, to merge with the first."""
+        return self._made("another unit", place, lambda: self._raise(place), fresh=fresh)
+
+    def form(self, place: Place, *, fresh: bool = False, published: bool = False) -> str:
+        """A version of a form set up at the unit."""
+        return self._made(f"form {published}", place, lambda: self._form(place, published=published), fresh=fresh)
+
+    def drive(self, place: Place) -> str:
+        """A drive over the unit's booths."""
+        body = {"unit_id": place.unit_id, "name": LABEL, **DATES, "target_per_booth": 12}
+        return self._made("drive", place, lambda: str(self.ground.create("/v1/drives", body)["id"]))
+
+    def held(self, place: Place, *, fresh: bool) -> str:
+        """A record that was sent for the unit and not accepted."""
+        return self._made("held", place, lambda: self._held(place), fresh=fresh)
+
+    def pair(self, place: Place, *, fresh: bool = False) -> str:
+        """Two records at the unit that may tell of one person, as the registry has found by itself."""
+        return self._made("pair", place, lambda: self._pair(place), fresh=fresh)
+
+    def client(self, place: Place, *, fresh: bool = False) -> str:
+        """An application registered by whoever is highest at the unit; below the states nobody registers one."""
+        return self._made("client", place, lambda: self._client(place), fresh=fresh)
+
+    def plan(self, place: Place) -> str:
+        """A plan that calls the unit itself, brought in by its state's president."""
+        return self._made("plan", place, lambda: self._plan(place))
+
+    def workshop(self, place: Place) -> str:
+        """The plan's one workshop."""
+        plan = self.plan(place)
+        return self._made("workshop", place, lambda: self._first("/v1/workshops", plan_id=plan))
+
+    def invitation(self, place: Place, office: str = "") -> str:
+        """An invitation of whoever holds the office at the unit; by default its highest."""
+        office = office or HEADS.get(place.level, "")
+        return self._made(f"invitation {office}", place, lambda: self._invite(place, office))
+
+    def broadcast(self, place: Place) -> str:
+        """Something said to the unit."""
+        return self._made(
+            "broadcast", place, lambda: str(self.ground.create("/v1/broadcasts", self.words(place))["id"])
+        )
+
+    def words(self, place: Place) -> dict[str, str]:
+        """A broadcast to the unit."""
+        return {"unit_id": place.unit_id, "title_hi": "क", "title_en": "K", "body_hi": "ख", "body_en": "Kh"}
+
+    def rows(self, place: Place) -> dict[str, Any]:
+        """A plan over the unit itself."""
+        row = {"date": "2022-01-05", "venue_hi": "क", "venue_en": "K", "unit_id": place.unit_id}
+        return {"unit_id": place.unit_id, "level": place.level, **NAMES, "rows": [row]}
+
+    def _made(self, kind: str, place: Place, make: Callable[[], str], *, fresh: bool = False) -> str:
+        if place.missing:
+            return NOWHERE
+        made = self.ground.made
+        if fresh or (kind, place.path) not in made:
+            made[kind, place.path] = make()
+        return made[kind, place.path]
+
+    def _appoint(self, place: Place, office: str | None) -> tuple[str, str]:
+        if office is None:
+            raise CannotBeError
+        body = {"person": self.new_person(), "office": office, "unit_id": place.unit_id}
+        made = self.ground.create("/v1/appointments", body)
+        return str(made["id"]), str(made["person_id"])
+
+    def _enrol(self, place: Place) -> str:
+        appointment = self._appoint(place, HEADS.get(place.level))[0]
+        return str(self.ground.create("/v1/device-enrolments", {"appointment_id": appointment})["id"])
+
+    def _raise(self, place: Place) -> str:
+        nation = self.ground.makers["in."]
+        parent, level = place.unit_id, NEXT_LEVEL.get(place.level)
+        if level is None:
+            parent, level = self.ground.send(nation, "GET", f"/v1/units/{parent}").json()["parent_id"], place.level
+        code = f"x{uuid4().hex[:12]}"
+        made = self.ground.create("/v1/units", {"parent_id": parent, "level": level, "code": code, **NAMES})
+        path = f"/v1/units/{made['id']}"
+        self.ground.patiently(lambda: self.ground.send(nation, "GET", path), lambda reply: reply.is_success)
+        return str(made["id"])
+
+    def _form(self, place: Place, *, published: bool) -> str:
+        body = {"unit_id": place.unit_id, "title": LABEL, "definition": DEFINITION}
+        form = str(self.ground.create("/v1/forms", body)["id"])
+        if published:
+            self.ground.create(f"/v1/forms/{form}/publications", {})
+        return form
+
+    def _held(self, place: Place) -> str:
+        self.ground.create("/v1/sync-batches", {"records": [self.record(place, gender="x")]})
+        return self._first("/v1/held-records", unit_id=place.unit_id)
+
+    def _pair(self, place: Place) -> str:
+        body = {**self.particulars(place), "phone": self.new_person()["phone"]}
+        both = {str(self.ground.create("/v1/workers", body)["id"]) for _ in range(2)}
+        query = {"unit_id": place.unit_id, "limit": "200"}
+        found: list[str] = []
+
+        def is_found(reply: httpx.Response) -> bool:
+            pairs = reply.json()["items"] if reply.is_success else []
+            found.extend(one["id"] for one in pairs if {one["one"]["id"], one["other"]["id"]} == both)
+            return bool(found)
+
+        nation = self.ground.makers["in."]
+        self.ground.patiently(lambda: self.ground.send(nation, "GET", "/v1/duplicates", params=query), is_found)
+        return found[0]
+
+    def _client(self, place: Place) -> str:
+        if place.path not in self.ground.makers:
+            raise CannotBeError
+        body = {"kind": "confidential", **NAMES, "redirect_uris": ["https://application.example/back"]}
+        return str(self.ground.create("/v1/clients", body, maker=place.path)["id"])
+
+    def _plan(self, place: Place) -> str:
+        maker = next((path for path in self.ground.makers if path != "in." and place.path.startswith(path)), None)
+        if maker is None:
+            raise CannotBeError
+        return str(self.ground.create("/v1/workshop-plans", self.rows(place), maker=maker)["id"])
+
+    def _invite(self, place: Place, office: str) -> str:
+        workshop = self.workshop(place)
+        nation, path = self.ground.makers["in."], f"/v1/workshops/{workshop}/invitations"
+        self.appointment(place)
+        self.ground.patiently(
+            lambda: self.ground.send(nation, "POST", path, json={"office": office}),
+            lambda reply: reply.is_success and reply.json()["holders"] > 0,
+        )
+        return self._first(path)
+
+    def _first(self, path: str, **query: str) -> str:
+        nation = self.ground.makers["in."]
+        reply = self.ground.send(nation, "GET", path, params=query)
+        assert reply.is_success, f"{path}: {reply.text}"
+        return str(reply.json()["items"][0]["id"])
+
+
+def own_first(ground: Ground, bearer: Bearer, path: str) -> str:
+    """The first of what is somebody's own, once it has arrived; raises CannotBeError when nothing does."""
+    reply = ground.patiently(
+        lambda: ground.send(bearer.token, "GET", path), lambda reply: bool(reply.is_success and reply.json()["items"])
+    )
+    if not reply.json()["items"]:
+        raise CannotBeError
+    return str(reply.json()["items"][0]["id"])

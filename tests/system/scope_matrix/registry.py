@@ -1,0 +1,179 @@
+"""The probes of the registry's operations."""
+
+from typing import Any, Final
+
+import httpx
+
+from tests.system.scope_matrix.ground import Bearer, Ground, Place
+from tests.system.scope_matrix.probes import Ask, Listed, Placed, Plain, Probe, at_unit, outcome, untraced
+from tests.system.scope_matrix.records import DATES, DEFINITION, LABEL, Records
+
+_RANDOM: Final = {"id", "sha256", "nonce", "standing"}
+
+
+def _worker(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"worker_id": records.worker(place)})
+
+
+def _change(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    worker = records.worker(place)
+    ground = records.ground
+    read = ground.send(ground.makers["in."], "GET", f"/v1/workers/{worker}")
+    tag = read.headers.get("etag", '"1"')
+    return Ask(ids={"worker_id": worker}, headers={"If-Match": tag}, body={"birth_year": 1986})
+
+
+def _withdraw(records: Records, bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"worker_id": records.worker(place, fresh=bearer.reaches(place))}, body={"reason": "left"})
+
+
+def _search(_records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(body={"name": "Namuna", "unit_id": place.unit_id})
+
+
+def _question(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(body={"worker_id": records.worker(place)})
+
+
+def _answer(reply: httpx.Response) -> str:
+    return f"200 {'yes' if reply.json()['one_of_ours'] else 'no'}" if reply.is_success else outcome(reply)
+
+
+def _cross_check_worker(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(body={"worker_id": records.worker(place), "purpose": "a test of the matrix"})
+
+
+def _cross_check_unit(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    records.worker(place)
+    return Ask(body={"name": "Namuna", "unit_id": place.unit_id, "purpose": "a test of the matrix"})
+
+
+def _on_record(reply: httpx.Response) -> str:
+    return f"200 {'found' if reply.json()['on_record'] else 'nobody'}" if reply.is_success else outcome(reply)
+
+
+def _sync(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(body={"records": [records.record(place)]})
+
+
+def _paper(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    """Keyed for the story's vistarak, in a drive that everybody sees."""
+    who = records.ground.demo.truth.vistarak.sign_in.person_id
+    record = records.record(place, serial=records.record(place)["id"][-12:])
+    return Ask(body={"drive_id": _common_drive(records), "vistarak_id": who, "records": [record]})
+
+
+def _taken(reply: httpx.Response) -> str:
+    if not reply.is_success:
+        return outcome(reply)
+    (result,) = reply.json()["results"]
+    return " ".join(str(part) for part in (reply.status_code, result["outcome"], result["reason"]) if part)
+
+
+def _without_receipts(body: dict[str, Any]) -> Any:
+    """What is said about each record; ids, salts and the receipt are new every time."""
+    if "results" not in body:
+        return untraced(body)
+    return [{name: value for name, value in one.items() if name not in _RANDOM} for one in body["results"]]
+
+
+def _assign(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    who = records.ground.demo.truth.vistarak.sign_in.person_id
+    return Ask(body={"person_id": who, "unit_id": place.unit_id, "valid_from": DATES["starts_at"]})
+
+
+def _form(_records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(body={"unit_id": place.unit_id, "title": LABEL, "definition": DEFINITION})
+
+
+def _publish(records: Records, bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"form_version_id": records.form(place, fresh=bearer.reaches(place))}, body={})
+
+
+def _retire(records: Records, bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"form_version_id": records.form(place, fresh=bearer.reaches(place), published=True)}, body={})
+
+
+def _drive(_records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(body={"unit_id": place.unit_id, "name": LABEL, **DATES, "target_per_booth": 12})
+
+
+def _common_drive(records: Records) -> str:
+    """A drive of the whole nation, which everybody sees."""
+    return records.drive(next(one.own for one in records.ground.bearers if one.level == "nation"))
+
+
+def _unit_of_drive(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"drive_id": _common_drive(records)}, query={"unit_id": place.unit_id})
+
+
+def _drive_itself(records: Records, bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"drive_id": records.drive(place)}, query={"unit_id": bearer.own.unit_id})
+
+
+def _pack_of_drive(records: Records, bearer: Bearer, place: Place) -> Ask:
+    booth = bearer.positions.get("inside", bearer.own)
+    return Ask(ids={"drive_id": records.drive(place)}, query={"unit_id": booth.unit_id})
+
+
+def _decide(records: Records, bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"held_id": records.held(place, fresh=bearer.reaches(place))}, body={"decision": "dismissed"})
+
+
+def _own_drive(ground: Ground, _bearer: Bearer) -> Ask:
+    records = Records(ground)
+    return Ask(query={"drive_id": _common_drive(records)})
+
+
+def _decide_pair(records: Records, bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"duplicate_id": records.pair(place, fresh=bearer.reaches(place))}, body={"keep": None})
+
+
+def _undo_merge(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    """Of a pair that has not been merged."""
+    return Ask(ids={"duplicate_id": records.pair(place)}, body={"reason": "two people"})
+
+
+PROBES: Final[tuple[Probe, ...]] = (
+    Plain("GET /v1/workers"),
+    Placed("GET /v1/workers", "?unit_id", at_unit()),
+    Placed("POST /v1/workers", "body unit_id", lambda r, _b, place: Ask(body=r.particulars(place))),
+    Placed("GET /v1/workers/{worker_id}", "worker_id", _worker),
+    Placed("PATCH /v1/workers/{worker_id}", "worker_id", _change),
+    Placed("POST /v1/workers/{worker_id}/withdrawals", "worker_id", _withdraw),
+    Placed("POST /v1/worker-searches", "body unit_id", _search),
+    Placed(
+        "POST /v1/worker-searches",
+        "?unit_id",
+        lambda _r, _b, place: Ask(query={"unit_id": place.unit_id}, body={"name": "Namuna"}),
+    ),
+    Placed("POST /v1/worker-questions", "body worker_id", _question, reads=_answer, everywhere=True),
+    Placed("POST /v1/cross-checks", "body worker_id", _cross_check_worker, reads=_on_record),
+    Placed("POST /v1/cross-checks", "body unit_id", _cross_check_unit, reads=_on_record),
+    Placed("GET /v1/unit-counts", "?unit_id", at_unit()),
+    Placed("POST /v1/sync-batches", "body unit_id", _sync, reads=_taken, blanks=_without_receipts),
+    Placed("POST /v1/paper-entries", "body unit_id", _paper, reads=_taken, blanks=_without_receipts),
+    Plain("GET /v1/assignments"),
+    Placed("GET /v1/assignments", "?unit_id", at_unit()),
+    Placed("POST /v1/assignments", "body unit_id", _assign),
+    Plain("GET /v1/held-records", _own_drive),
+    Placed("GET /v1/held-records", "?unit_id", at_unit()),
+    Placed("POST /v1/held-records/{held_id}/decisions", "held_id", _decide),
+    Plain("GET /v1/duplicates"),
+    Placed("GET /v1/duplicates", "?unit_id", at_unit()),
+    Placed("POST /v1/duplicates/{duplicate_id}/decisions", "duplicate_id", _decide_pair),
+    Placed("POST /v1/duplicates/{duplicate_id}/undoings", "duplicate_id", _undo_merge),
+    Listed("GET /v1/forms", "a form", lambda r, place: r.form(place), from_above=True),
+    Placed("POST /v1/forms", "body unit_id", _form),
+    Placed("POST /v1/forms/{form_version_id}/publications", "form_version_id", _publish),
+    Placed("POST /v1/forms/{form_version_id}/retirements", "form_version_id", _retire),
+    Listed("GET /v1/drives", "a drive", lambda r, place: r.drive(place), from_above=True),
+    Placed("POST /v1/drives", "body unit_id", _drive),
+    Placed("GET /v1/drives/{drive_id}/progress", "?unit_id", _unit_of_drive),
+    Placed("GET /v1/drives/{drive_id}/progress", "drive_id", _drive_itself, from_above=True),
+    Placed("GET /v1/drives/{drive_id}/booth-pack", "?unit_id", _unit_of_drive),
+    Placed("GET /v1/drives/{drive_id}/booth-pack", "drive_id", _pack_of_drive, from_above=True),
+    Plain("GET /v1/receipt-keys"),
+    Plain("GET /v1/audit-entries"),
+    Placed("GET /v1/audit-entries", "?unit_id", at_unit()),
+)
