@@ -1,0 +1,58 @@
+"""While people work, each part is killed or stopped in turn; afterwards nothing is lost and nothing is there twice.
+
+`make test-faults` plays the long form; without it the parts are killed in pairs, and none is stopped for long.
+"""
+
+import asyncio
+import logging
+import os
+
+import httpx
+
+from sangathan_embedded.services import PROCESSES
+from tests.faults import checker
+from tests.faults.chaos import Chaos
+from tests.faults.load import Load
+from tests.faults.places import Places
+from tests.faults.quiet import settle
+from tests.faults.views import views_that_disagree
+from tests.system.demo_system import PASSWORD, DemoSystem
+
+LONG = os.environ.get("SANGATHAN_FAULTS") == "long"
+PAIRS = (("registry", "live"), ("nats", "notify"), ("postgres", "workshops"), ("identity", "gateway"))
+EACH = (*PROCESSES, "nats", "postgres")
+# Longer than the broker waits for an acknowledgement, and than a feed may be silent.
+PAST_ACK_WAIT_S, PAST_STALE_S = 34.0, 8.0
+
+
+async def in_pairs(chaos: Chaos) -> None:
+    for pair in PAIRS:
+        await chaos.kill(*pair)
+        await asyncio.sleep(0.5)
+
+
+async def in_turn(chaos: Chaos) -> None:
+    for name in EACH:
+        await chaos.kill(name)
+        await asyncio.sleep(1)
+    await chaos.pause("nats", for_s=PAST_STALE_S)
+    await chaos.pause("postgres", for_s=PAST_STALE_S)
+    await chaos.pause("registry", "notify", for_s=PAST_ACK_WAIT_S)
+    await chaos.hand_over("identity", for_s=PAST_ACK_WAIT_S)
+
+
+async def test_nothing_is_lost_and_nothing_is_there_twice(demo: DemoSystem, chaos: Chaos) -> None:
+    timeout = httpx.Timeout(20, connect=5)
+    async with httpx.AsyncClient(base_url=demo.system.plan.gateway_url, timeout=timeout, trust_env=False) as http:
+        load = Load(http, demo.truth, PASSWORD, rested_s=0.25 if LONG else 0.1)
+        async with load.running():
+            await asyncio.sleep(2)
+            await (in_turn if LONG else in_pairs)(chaos)
+            await asyncio.sleep(2)
+        places, ledger = Places.of(demo.servers), load.ledger
+        logging.getLogger(__name__).info("%s records; answers: %s", len(ledger.acknowledged), ledger.answers)
+        assert await settle(places) == []
+        assert await checker.faults(places, ledger) == []
+        assert await views_that_disagree(http, places, demo.truth) == []
+    assert ledger.sent == ledger.acknowledged
+    assert all((ledger.sent, ledger.made, ledger.ended, ledger.broadcasts, ledger.moved))
