@@ -1,0 +1,44 @@
+"""Every benchmark runs at a tiny size and prints the figures under the names that others rely on."""
+
+from pathlib import Path
+from typing import Any
+
+from sangathan_bench import authz, match, revocation, sync
+from sangathan_bench import list as list_bench
+from tests.bench.conftest import Lines
+
+
+def names(lines: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    return {(line["case"], line["figure"]) for line in lines}
+
+
+def test_a_page_is_compared_with_a_bare_server(running_data: Path, printed: Lines) -> None:
+    arguments = ["--data", str(running_data), "--no-peers", "--rounds", "1", "--levels", "mandal"]
+    assert list_bench.main(json=True, arguments=arguments) == 0
+    ours = {("mandal", figure) for figure in ("requests_per_s", "p99_ms", "vs_bare")}
+    assert names(printed()) == ours | {("mandal-bare", "requests_per_s"), ("mandal-bare", "p99_ms")}
+
+
+def test_batches_are_sent_and_taken_away_again(running_data: Path, printed: Lines) -> None:
+    arguments = ["--data", str(running_data), "--rounds", "2", "--records", "300", "--batch", "20"]
+    assert sync.main(json=True, arguments=arguments) == 0
+    lines = printed()
+    assert {("batches-of-20", figure) for figure in ("records_per_s", "drain_s", "batch_p99_ms")} <= names(lines)
+    assert all(line["bench"] == "sync" for line in lines)
+
+
+def test_matching_says_what_it_finds_and_what_it_finds_wrongly(printed: Lines) -> None:
+    assert match.main(json=True, arguments=["--records", "600"]) == 0
+    both = {(case, figure) for case in ("people", "single-words") for figure in ("recall", "false_per_record")}
+    assert both <= names(printed())
+
+
+def test_decisions_and_tokens_are_counted(printed: Lines) -> None:
+    assert authz.main(json=True, arguments=["--rounds", "1", "--seconds", "0.05"]) == 0
+    told = names(printed())
+    assert told == {("office-and-range", "checks_per_s"), ("cached", "tokens_per_s"), ("uncached", "tokens_per_s")}
+
+
+def test_a_session_ends_at_the_gateway_and_on_the_socket(running_data: Path, printed: Lines) -> None:
+    assert revocation.main(json=True, arguments=["--data", str(running_data), "--rounds", "2"]) == 0
+    assert names(printed()) == {(case, figure) for case in ("gateway", "socket") for figure in ("p50_ms", "p99_ms")}
