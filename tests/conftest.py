@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer  # type: ignore[import-untyped]
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 TESTS = Path(__file__).parent
@@ -20,10 +21,10 @@ class TogetherScheduling(LoadScopeScheduling):  # type: ignore[misc]
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config) -> TogetherScheduling:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> TogetherScheduling:
     """Called by `pytest --numprocesses`."""
     config.option.loadscopereorder = False
-    return TogetherScheduling(config)
+    return TogetherScheduling(config, log)
 
 
 @pytest.hookimpl(trylast=True)
