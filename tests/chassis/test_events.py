@@ -223,7 +223,7 @@ async def test_a_handler_that_never_succeeds_ends_in_the_dead_letters(
 
     stage.consume(fail)
     await stage.publish(1)
-    await stage.until(lambda: len(stage.seen) == consumer_module.MAX_DELIVER)
+    await stage.until(lambda: len(stage.seen) == consumer_module.MAX_TRIES)
     await asyncio.sleep(0.3)
     assert [letter["dlq-reason"] for letter in await dead_letters(servers)] == [
         "gave up after 8 deliveries: ValueError"
@@ -238,14 +238,31 @@ async def test_an_outage_uses_up_no_deliveries_however_long_it_is(
 
     async def away_for_long(_work: Work, envelope: Envelope) -> None:
         stage.seen.append(version_of(envelope))
-        if len(stage.seen) <= 2 * consumer_module.MAX_DELIVER:
+        if len(stage.seen) <= 2 * consumer_module.MAX_TRIES:
             raise ConnectionRefusedError
 
     stage.consume(away_for_long)
     await stage.publish(1, 2)
     await stage.until(lambda: 2 in stage.seen)
-    assert stage.seen == [1] * (2 * consumer_module.MAX_DELIVER + 1) + [2]
+    assert stage.seen == [1] * (2 * consumer_module.MAX_TRIES + 1) + [2]
     assert await dead_letters(servers) == []
+
+
+async def test_a_message_whose_handling_never_ends_is_dead_lettered_unhandled(
+    stage: Stage, servers: EmbeddedServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer_module, "retry_delay_s", lambda _delivered: 0.01)
+    monkeypatch.setattr(consumer_module, "_MAX_UNFINISHED", 2)
+
+    async def fail(_work: Work, envelope: Envelope) -> None:
+        stage.seen.append(version_of(envelope))
+        raise ValueError
+
+    stage.consume(fail)
+    await stage.publish(1)
+    while not (letters := await dead_letters(servers)):
+        await asyncio.sleep(0.02)
+    assert (stage.seen, letters[0]["dlq-reason"]) == ([1, 1], "no end in 2 deliveries: the process ended first")
 
 
 async def test_a_body_that_is_no_event_is_poison(stage: Stage, servers: EmbeddedServers) -> None:
@@ -286,7 +303,7 @@ async def test_only_one_relay_is_active_and_the_other_takes_over(stage: Stage) -
     await stage.until(stage.outbox_is_empty)
 
 
-async def test_a_durable_consumer_waits_thirty_seconds_for_an_acknowledgement(
+async def test_a_durable_consumer_waits_thirty_seconds_for_an_acknowledgement_and_drops_nothing_silently(
     servers: EmbeddedServers, stage: Stage
 ) -> None:
     assert stage.seen == []
@@ -298,4 +315,4 @@ async def test_a_durable_consumer_waits_thirty_seconds_for_an_acknowledgement(
     )
     config: ConsumerConfig = (await client.jsm().consumer_info("EV_WORKSHOPS", "notify-workshops")).config
     await client.close()
-    assert (config.ack_wait, config.max_deliver) == (30, 8)
+    assert (config.ack_wait, config.max_deliver) == (30, -1)

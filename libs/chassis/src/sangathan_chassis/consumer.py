@@ -2,10 +2,12 @@
 
 A message's event id enters the inbox inside the handler's transaction, which commits before the acknowledgement; a
 redelivery finds the id and is dropped. A handler ends in one of three ways: done; retry with growing delay, by raising;
-poison, by raising Poison or by using up its deliveries. Poison is dead-lettered with its reason by an acknowledged
-publish, and only then terminated. When most of the recent messages are poison the consumer stops and says so: a bad
-deploy must not dead-letter everything. While a server is away no event could fare better, so the one at hand is kept
-and tried every second: an outage uses up no deliveries, and is over for the consumer as soon as it is over.
+poison, by raising Poison or by using up its tries. The broker's deliveries have no limit, since it drops silently what
+reaches one; a message whose handling came to no end many times, because the process ended first, is poison too. Poison
+is dead-lettered with its reason by an acknowledged publish, and only then terminated. When most of the recent messages
+are poison the consumer stops and says so: a bad deploy must not dead-letter everything. While a server is away no event
+could fare better, so the one at hand is kept and tried every second: an outage uses up no deliveries, and is over for
+the consumer as soon as it is over.
 """
 
 import asyncio
@@ -34,7 +36,8 @@ log = logging.getLogger(__name__)
 
 Subscriber = Callable[[Work, Envelope], Awaitable[None]]
 
-MAX_DELIVER = 8
+MAX_TRIES = 8
+_MAX_UNFINISHED = 32
 _IN_PROGRESS_EVERY_S = 10.0
 _RECENT = 20
 _AWAY_REST_S = 1.0
@@ -105,6 +108,9 @@ class _Worker:
                 labels["ending"] = await self._finish(message)
 
     async def _finish(self, message: Msg) -> str:
+        delivered = message.metadata.num_delivered
+        if delivered > _MAX_UNFINISHED:
+            return await self._dead_letter(message, f"no end in {delivered - 1} deliveries: the process ended first")
         try:
             async with _in_progress(message):
                 await self._apply_when_there(envelope_of(message))
@@ -152,7 +158,7 @@ class _Worker:
             exc_info=error,
             extra={"fields": {"consumer": self._consumer.name, "subject": message.subject, "delivered": delivered}},
         )
-        if delivered >= MAX_DELIVER:
+        if delivered >= MAX_TRIES:
             return await self._dead_letter(message, f"gave up after {delivered} deliveries: {type(error).__name__}")
         with contextlib.suppress(Exception):
             await message.nak(delay=retry_delay_s(delivered))
