@@ -97,7 +97,7 @@ async def test_a_service_learns_request_id_trace_address_and_time_left(world: Wo
     await world.get("/v1/workers", traceparent="00-" + "a" * 32 + "-" + "b" * 16 + "-01")
     headers = world.registry.seen[0].headers
     assert re.fullmatch(r"00-a{32}-(?!b{16})[0-9a-f]{16}-00", headers["traceparent"])
-    assert (headers["x-forwarded-for"], headers["sangathan-timeout-ms"]) == ("127.0.0.1", "1000")
+    assert (headers["x-forwarded-for"], headers["sangathan-timeout-ms"]) == ("127.0.0.1", "8000")
     assert headers["sangathan-request-id"] == world.claims().rid
 
 

@@ -98,8 +98,8 @@ def lay_out(demo: DemoSystem) -> Ground:
     """Adds to each level a unit whose code begins with that of the story's unit, and places the office-bearers."""
     ground = Ground(demo)
     truth = demo.truth
-    ground.makers["in."] = demo.token("nation")
-    ground.makers["in.mp."] = demo.token("state")
+    ground.makers["in."] = demo.token("nation", for_s=480)
+    ground.makers["in.mp."] = demo.token("state", for_s=480)
     chain = [_place(level.unit) for level in truth.levels]
     beside = [_place(level.neighbour.unit) if level.neighbour else None for level in truth.levels]
     twins = [None, *(_twin(ground, parent, unit) for parent, unit in pairwise(chain))]
@@ -107,7 +107,9 @@ def lay_out(demo: DemoSystem) -> Ground:
     for at, level in enumerate(truth.levels):
         inside = chain[-1] if chain[at] != chain[-1] else None
         positions = _around(own=chain[at], inside=inside, sibling=beside[at], parent=above[at], twin=twins[at])
-        ground.bearers.append(Bearer(level.level, level.sign_in, demo.token(level.level), chain[at], positions))
+        ground.bearers.append(
+            Bearer(level.level, level.sign_in, demo.token(level.level, for_s=480), chain[at], positions)
+        )
     _add_vistarak(ground, chain, beside, twins[4])
     _add_makers(ground, twins[1])
     return ground

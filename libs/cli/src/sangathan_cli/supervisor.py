@@ -107,8 +107,8 @@ class Supervisor:
             return
         kept.restarts += 1
         kept.started_at = self._clock()
-        self._tell(f"{kept.part.name} has been started again.")
         self._on_change()
+        self._tell(f"{kept.part.name} has been started again.")
 
 
 def restart_delay_s(failures: int) -> float:
