@@ -190,3 +190,12 @@ async def test_a_page_of_vacancies_is_found_by_indexes(identity: Harness) -> Non
         await connection.close()
     assert "units_level" in plan
     assert "Seq Scan" not in plan
+
+
+async def test_a_charge_that_has_lapsed_does_not_stand_in_the_way_of_a_holder_from_before(
+    identity: Harness, clock: FixedClock
+) -> None:
+    await end(identity, MANDAL, HOLDER)
+    await charge(identity, valid_to="2022-01-21T00:00:00Z")
+    clock.pass_time(timedelta(days=2))
+    assert (await regular(identity, valid_from="2022-01-20T12:00:00Z")).status_code == 201

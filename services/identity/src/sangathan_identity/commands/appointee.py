@@ -8,8 +8,7 @@ from sangathan_chassis.ids import uuid7
 from sangathan_chassis.refusal import INVALID_INPUT, Pointer, Refusal
 from sangathan_chassis.sealing import Sealer
 from sangathan_identity.domain.ids import PersonId
-from sangathan_identity.domain.persons import Person
-from sangathan_identity.domain.refusals import PERSON_SUSPENDED, PHONE_TAKEN
+from sangathan_identity.domain.persons import Person, check_named, check_not_suspended
 from sangathan_identity.domain.units import Names
 from sangathan_identity.store import persons
 
@@ -31,7 +30,8 @@ async def appointee(work: Work, who: UUID | NewPerson, sealer: Sealer) -> Person
         raise Refusal(
             INVALID_INPUT, "There is no such person.", errors=[Pointer("/person_id", "takes the id of a person")]
         )
-    return _not_suspended(person)
+    check_not_suspended(person)
+    return person
 
 
 async def _new_or_same(work: Work, new: NewPerson, sealer: Sealer) -> Person:
@@ -39,20 +39,10 @@ async def _new_or_same(work: Work, new: NewPerson, sealer: Sealer) -> Person:
     known = await persons.find_by_phone(work, sealer.index(new.phone, place=persons.PHONE_PLACE))
     if known is None:
         person = Person(PersonId(uuid7()), new.names, None, 1, None)
-        await persons.insert_person(work, person, new.phone, sealer)
+        await persons.insert_persons(work, [(person, new.phone)], sealer)
         return person
-    same = known.names.hi == new.names.hi or known.names.en.casefold() == new.names.en.casefold()
+    check_named(known, new.names)
     locked = await persons.find_person(work, known.id, lock=True)
-    if not same or locked is None:
-        raise Refusal(
-            PHONE_TAKEN,
-            "Give that person's own number, or the name of the person who has this one.",
-            errors=[Pointer("/person/phone", "takes a number that nobody else signs in with")],
-        )
-    return _not_suspended(locked)
-
-
-def _not_suspended(person: Person) -> Person:
-    if person.suspended_at is not None:
-        raise Refusal(PERSON_SUSPENDED, "Reinstate the person before appointing them.")
-    return person
+    assert locked is not None  # noqa: S101 - nobody is ever deleted.
+    check_not_suspended(locked)
+    return locked

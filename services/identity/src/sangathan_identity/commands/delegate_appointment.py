@@ -72,7 +72,7 @@ async def _not_suspended(work: Work, caller: Caller) -> None:
 
 
 async def _insert(work: Work, caller: Caller, lent: Appointment) -> None:
-    await appointments.insert_appointment(work, lent)
+    await appointments.insert_appointments(work, [lent])
     work.publish(AppointmentMade(appointment=appointment_state(lent)), path=lent.path)
     detail = {"office": lent.office, "person_id": str(lent.person_id), "actions": list(lent.actions)}
     await audit.append(work, audit.Entry.done(caller, lent.id, lent.path, **detail))

@@ -12,7 +12,13 @@ from sangathan_identity.store import appointments
 
 async def end_with_delegations(work: Work, appointment: Appointment) -> list[Appointment]:
     """The ended appointment first, then the ended delegations; each is announced."""
-    return [*await _end(work, [appointment]), *await end_delegations(work, [appointment])]
+    return await write_ended(work, [appointment.ended(work.now)])
+
+
+async def write_ended(work: Work, ended: Sequence[Appointment]) -> list[Appointment]:
+    """Writes and announces appointments that have ended, then the delegations that end with them; gives all."""
+    await _write(work, ended)
+    return [*ended, *await end_delegations(work, ended)]
 
 
 async def end_delegations(work: Work, givers: Sequence[Appointment]) -> list[Appointment]:
@@ -22,15 +28,14 @@ async def end_delegations(work: Work, givers: Sequence[Appointment]) -> list[App
     across the whole tree.
     """
     async with whole_tree(work):
-        lent = [one for giver in givers for one in await appointments.delegations_of(work, giver.id, work.now)]
-    return await _end(work, lent)
+        lent = await appointments.delegations_of(work, [giver.id for giver in givers], work.now)
+    ended = [one.ended(work.now) for one in lent]
+    await _write(work, ended)
+    return ended
 
 
-async def _end(work: Work, over: Sequence[Appointment]) -> list[Appointment]:
-    ended = [one.ended(work.now) for one in over]
+async def _write(work: Work, ended: Sequence[Appointment]) -> None:
     async with whole_tree(work):
-        for one in ended:
-            await appointments.save_end(work, one)
+        await appointments.save_ends(work, ended)
     for one in ended:
         work.publish(AppointmentEnded(appointment=appointment_state(one)), path=one.path)
-    return ended

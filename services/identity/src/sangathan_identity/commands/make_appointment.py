@@ -4,6 +4,7 @@ Who is appointed in their own right ends the acting charges of that office there
 term begins.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,24 +12,15 @@ from uuid import UUID
 from sangathan_chassis.caller import Caller
 from sangathan_chassis.database import Work
 from sangathan_chassis.ids import uuid7
-from sangathan_chassis.refusal import Refusal
 from sangathan_chassis.sealing import Sealer
 from sangathan_contracts.identity import AppointmentMade, AppointmentShortened
 from sangathan_contracts.offices import CATALOGUE
 from sangathan_identity.commands.appointee import NewPerson, appointee
-from sangathan_identity.commands.end_office import end_with_delegations
-from sangathan_identity.domain.appointments import (
-    Appointment,
-    Term,
-    check_may_appoint,
-    check_office_at,
-    check_office_known,
-)
+from sangathan_identity.commands.end_office import write_ended
+from sangathan_identity.domain.appointments import Appointment, Term, check_gives, check_office_at, settle
 from sangathan_identity.domain.charges import Charge, check_charge
 from sangathan_identity.domain.ids import AppointmentId
-from sangathan_identity.domain.refusals import ALREADY_HOLDS
 from sangathan_identity.domain.states import appointment_state
-from sangathan_identity.domain.units import check_open
 from sangathan_identity.store import appointments, audit, tree, units
 
 
@@ -46,13 +38,12 @@ class MakeAppointment:
 async def handle(work: Work, caller: Caller, command: MakeAppointment, sealer: Sealer) -> Appointment:
     """The appointment, from its first moment an office-bearer's rights."""
     command.term.check(work.now)
-    check_office_known(CATALOGUE, command.office)
-    check_may_appoint(CATALOGUE, caller.office, command.office)
+    check_gives(CATALOGUE, caller.office, command.office)
     await tree.share_tree(work, caller)
     unit = await units.get_unit(work, command.unit_id, field="unit_id")
-    check_open(unit)
     check_office_at(CATALOGUE, command.office, unit)
-    there = await appointments.at_office(work, unit.id, command.office, command.term)
+    around = await appointments.at_offices(work, [unit.id], [command.office], command.term.begins)
+    there = [one for one in around if one.overlaps(command.term)]
     if command.charge is not None:
         check_charge(CATALOGUE, command.term, there, command.charge)
     person = await appointee(work, command.person, sealer)
@@ -66,30 +57,25 @@ async def handle(work: Work, caller: Caller, command: MakeAppointment, sealer: S
         appointed_by=caller.person,
         acting=command.charge is not None,
     )
-    if command.charge is None:
-        await _relieve(work, appointment, [one for one in there if one.acting])
-    if await appointments.holds_already(work, appointment):
-        raise Refusal(ALREADY_HOLDS, "Choose a term that does not overlap, or end the other appointment first.")
+    await relieve(work, settle(appointment, there, work.now))
     await _insert(work, caller, appointment, command.charge)
     return appointment
 
 
+async def relieve(work: Work, charges: Sequence[Appointment]) -> None:
+    """Writes and announces acting charges that are over, or lapse sooner, since a regular holder begins."""
+    await write_ended(work, [one for one in charges if one.ended_at is not None])
+    shorter = [one for one in charges if one.ended_at is None]
+    await appointments.save_ends(work, shorter)
+    for one in shorter:
+        work.publish(AppointmentShortened(appointment=appointment_state(one)), path=one.path)
+
+
 async def _insert(work: Work, caller: Caller, appointment: Appointment, charge: Charge | None) -> None:
     reason = charge.absence_reason if charge else None
-    await appointments.insert_appointment(work, appointment, absence_reason=reason)
+    await appointments.insert_appointments(work, [appointment], absence_reason=reason)
     work.publish(AppointmentMade(appointment=appointment_state(appointment)), path=appointment.path)
     detail: dict[str, Any] = {"office": appointment.office, "person_id": str(appointment.person_id)}
     if charge:
         detail |= {"acting": True, "absence_reason": reason}
     await audit.append(work, audit.Entry.done(caller, appointment.id, appointment.path, **detail))
-
-
-async def _relieve(work: Work, regular: Appointment, acting: list[Appointment]) -> None:
-    """Who acted is relieved when the regular holder begins; a charge that would begin later never does."""
-    for charge in acting:
-        if regular.term.begins <= max(work.now, charge.term.begins):
-            await end_with_delegations(work, charge)
-            continue
-        shorter = charge.shortened(regular.term.begins)
-        await appointments.save_end(work, shorter)
-        work.publish(AppointmentShortened(appointment=appointment_state(shorter)), path=shorter.path)

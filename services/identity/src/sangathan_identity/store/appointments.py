@@ -1,10 +1,13 @@
 """Reads and writes appointments within the scope."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from sangathan_chassis.database import Work
 from sangathan_chassis.refusal import NOT_FOUND, Refusal
@@ -14,6 +17,22 @@ from sangathan_identity.domain.ids import AppointmentId, PersonId, UnitId
 from sangathan_identity.store.scoped import within
 from sangathan_identity.store.tables import AppointmentRow
 
+# Actions come as one text each, since an array of arrays is unnested to its last element.
+_INSERT: Final = (
+    "INSERT INTO appointments (id, person_id, office, unit_id, path, valid_from, valid_to, appointed_by,"
+    " delegated_from, version, actions, acting, made_at, absence_reason)"
+    " SELECT t.id, t.person_id, t.office, t.unit_id, t.path, t.valid_from, t.valid_to, t.appointed_by,"
+    " t.delegated_from, t.version, string_to_array(t.actions, ' '), t.acting, $13, $14"
+    " FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[], $7::timestamptz[],"
+    " $8::uuid[], $9::uuid[], $10::int[], $11::text[], $12::bool[]) AS t (id, person_id, office, unit_id, path,"
+    " valid_from, valid_to, appointed_by, delegated_from, version, actions, acting)"
+)
+_SAVE_ENDS: Final = (
+    "UPDATE appointments a SET ended_at = t.ended_at, valid_to = t.valid_to, version = t.version"
+    " FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::int[]) AS t (id, ended_at, valid_to, version)"
+    " WHERE a.id = t.id AND a.path >= $5 AND a.path < $6"
+)
+
 
 async def get_appointment(work: Work, appointment_id: UUID) -> Appointment:
     """The appointment, locked; raises not-found outside the scope exactly as for none at all."""
@@ -22,10 +41,10 @@ async def get_appointment(work: Work, appointment_id: UUID) -> Appointment:
         .where(AppointmentRow.id == appointment_id, within(AppointmentRow.path, work.scope))
         .with_for_update()
     )
-    row = (await work.session.exec(statement)).one_or_none()
-    if row is None:
+    found = await _all(work, statement)
+    if not found:
         raise Refusal(NOT_FOUND)
-    return _appointment(row)
+    return found[0]
 
 
 async def current_at_unit(work: Work, unit_id: UUID, now: datetime) -> list[Appointment]:
@@ -36,41 +55,46 @@ async def current_at_unit(work: Work, unit_id: UUID, now: datetime) -> list[Appo
         .order_by(col(AppointmentRow.id))
         .with_for_update()
     )
-    return [_appointment(row) for row in (await work.session.exec(statement))]
+    return await _all(work, statement)
 
 
-async def at_office(work: Work, unit_id: UUID, office: str, term: Term) -> list[Appointment]:
-    """Who holds the office at the unit in a part of the term, in their own right or acting; lock the unit first."""
+async def at_offices(
+    work: Work, unit_ids: Sequence[UUID], offices: Sequence[str], since: datetime
+) -> list[Appointment]:
+    """Who holds these offices at these units, in any way, and not only before a moment; lock the units first."""
     statement = (
         select(AppointmentRow)
         .where(
-            AppointmentRow.unit_id == unit_id,
-            AppointmentRow.office == office,
-            col(AppointmentRow.delegated_from).is_(None),
-            _not_over(term.begins),
-            sa.true() if term.ends is None else col(AppointmentRow.valid_from) < term.ends,
+            col(AppointmentRow.unit_id).in_(unit_ids),
+            col(AppointmentRow.office).in_(offices),
+            within(AppointmentRow.path, work.scope),
+            _not_over(since),
         )
         .order_by(col(AppointmentRow.id))
         .with_for_update()
     )
-    return [_appointment(row) for row in (await work.session.exec(statement))]
+    return await _all(work, statement)
 
 
-async def delegations_of(work: Work, appointment_id: UUID, now: datetime) -> list[Appointment]:
-    """What was passed on from this appointment and is not over, locked."""
+async def delegations_of(work: Work, appointment_ids: Sequence[UUID], now: datetime) -> list[Appointment]:
+    """What was passed on from these appointments and is not over, locked."""
     statement = (
         select(AppointmentRow)
-        .where(AppointmentRow.delegated_from == appointment_id, within(AppointmentRow.path, work.scope), _not_over(now))
+        .where(
+            col(AppointmentRow.delegated_from).in_(appointment_ids),
+            within(AppointmentRow.path, work.scope),
+            _not_over(now),
+        )
         .order_by(col(AppointmentRow.id))
         .with_for_update()
     )
-    return [_appointment(row) for row in (await work.session.exec(statement))]
+    return await _all(work, statement)
 
 
 async def offices_of(work: Work, person_id: UUID, scope: Scope) -> list[Appointment]:
     """A person's appointments in the scope, those that are over included."""
     statement = select(AppointmentRow).where(AppointmentRow.person_id == person_id, within(AppointmentRow.path, scope))
-    return [_appointment(row) for row in (await work.session.exec(statement))]
+    return await _all(work, statement)
 
 
 async def holds_already(work: Work, new: Appointment) -> bool:
@@ -85,36 +109,43 @@ async def holds_already(work: Work, new: Appointment) -> bool:
     return (await work.session.exec(statement.limit(1))).first() is not None
 
 
-async def insert_appointment(work: Work, appointment: Appointment, *, absence_reason: str | None = None) -> None:
-    """Adds the appointment."""
-    work.session.add(
-        AppointmentRow(
-            id=appointment.id,
-            person_id=appointment.person_id,
-            office=appointment.office,
-            unit_id=appointment.unit_id,
-            path=appointment.path,
-            valid_from=appointment.term.begins,
-            valid_to=appointment.term.ends,
-            appointed_by=appointment.appointed_by,
-            delegated_from=appointment.delegated_from,
-            version=appointment.version,
-            made_at=work.now,
-            actions=sorted(appointment.actions),
-            acting=appointment.acting,
-            absence_reason=absence_reason,
-        )
+async def insert_appointments(work: Work, new: Sequence[Appointment], *, absence_reason: str | None = None) -> None:
+    """Adds the appointments in one statement."""
+    await work.raw.execute(
+        _INSERT,
+        [one.id for one in new],
+        [one.person_id for one in new],
+        [one.office for one in new],
+        [one.unit_id for one in new],
+        [one.path for one in new],
+        [one.term.begins for one in new],
+        [one.term.ends for one in new],
+        [one.appointed_by for one in new],
+        [one.delegated_from for one in new],
+        [one.version for one in new],
+        [" ".join(sorted(one.actions)) for one in new],
+        [one.acting for one in new],
+        work.now,
+        absence_reason,
     )
-    await work.session.flush()
 
 
-async def save_end(work: Work, appointment: Appointment) -> None:
-    """Writes an appointment's early end, or the sooner one of its term."""
-    await work.session.exec(
-        sa.update(AppointmentRow)
-        .where(col(AppointmentRow.id) == appointment.id, within(AppointmentRow.path, work.scope))
-        .values(ended_at=appointment.ended_at, valid_to=appointment.term.ends, version=appointment.version)
+async def save_ends(work: Work, changed: Sequence[Appointment]) -> None:
+    """Writes the early ends of appointments, or the sooner ones of their terms, in one statement."""
+    await work.raw.execute(
+        _SAVE_ENDS,
+        [one.id for one in changed],
+        [one.ended_at for one in changed],
+        [one.term.ends for one in changed],
+        [one.version for one in changed],
+        work.scope.lo,
+        work.scope.hi,
     )
+
+
+async def _all(work: Work, statement: SelectOfScalar[AppointmentRow]) -> list[Appointment]:
+    """The rows as they are now, whatever this work has read before."""
+    return [_appointment(row) for row in await work.session.exec(statement.execution_options(populate_existing=True))]
 
 
 def _not_over(at: datetime) -> sa.ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """Reads and writes people who can sign in; their phone number is sealed on the way in."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -27,22 +28,31 @@ async def find_person(work: Work, person_id: UUID, *, lock: bool = False) -> Per
     return await _find(work, statement.with_for_update() if lock else statement)
 
 
-async def insert_person(work: Work, person: Person, phone: str, sealer: Sealer) -> None:
-    """Adds the person with their number sealed."""
-    work.session.add(
-        PersonRow(
-            id=person.id,
-            name_hi=person.names.hi,
-            name_en=person.names.en,
-            phone_sealed=sealer.seal(phone, place=PHONE_PLACE),
-            phone_index=sealer.index(phone, place=PHONE_PLACE),
-            password_hash=person.password_hash,
-            version=person.version,
-            suspended_at=person.suspended_at,
-            created_at=work.now,
-        )
+async def find_by_phones(work: Work, phones: Sequence[str], sealer: Sealer) -> dict[str, Person]:
+    """The persons who sign in with these numbers, by number, locked."""
+    by_index = {sealer.index(phone, place=PHONE_PLACE): phone for phone in phones}
+    statement = (
+        select(PersonRow)
+        .where(col(PersonRow.phone_index).in_(by_index))
+        .order_by(col(PersonRow.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
-    await work.session.flush()
+    return {by_index[row.phone_index]: _person(row) for row in await work.session.exec(statement)}
+
+
+async def insert_persons(work: Work, new: Sequence[tuple[Person, str]], sealer: Sealer) -> None:
+    """Adds persons in one statement, each with their number sealed."""
+    await work.raw.execute(
+        "INSERT INTO persons (id, name_hi, name_en, phone_sealed, phone_index, version, created_at)"
+        " SELECT t.*, 1, $6 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::bytea[]) AS t",
+        [person.id for person, _ in new],
+        [person.names.hi for person, _ in new],
+        [person.names.en for person, _ in new],
+        [sealer.seal(phone, place=PHONE_PLACE) for _, phone in new],
+        [sealer.index(phone, place=PHONE_PLACE) for _, phone in new],
+        work.now,
+    )
 
 
 async def save_suspension(work: Work, person: Person) -> None:
@@ -78,6 +88,8 @@ async def phone_index(work: Work, person_id: UUID) -> bytes:
 async def _find(work: Work, statement: SelectOfScalar[PersonRow]) -> Person | None:
     found = await work.session.exec(statement.execution_options(populate_existing=True))
     row = found.one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _person(row)
+
+
+def _person(row: PersonRow) -> Person:
     return Person(PersonId(row.id), Names(row.name_hi, row.name_en), row.password_hash, row.version, row.suspended_at)
