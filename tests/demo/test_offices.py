@@ -176,4 +176,10 @@ def test_a_catalogue_that_contradicts_itself_is_refused(tmp_path: Path, old: str
 
 def test_what_redraws_the_tree_or_shuts_a_person_out_wants_a_second_factor() -> None:
     wanted = {action for action, one in CATALOGUE.assurance.items() if one.acr == "2"}
-    assert wanted == {"unit.move", "unit.close", "unit.split", "unit.merge", "person.suspend"}
+    one_by_one = {"unit.move", "unit.close", "unit.split", "unit.merge", "person.suspend"}
+    assert wanted == {*one_by_one, "unit.import", "level.change"}
+
+
+def test_what_moves_many_units_wants_what_moving_one_wants() -> None:
+    many = {action: CATALOGUE.assurance.get(action) for action in ("unit.import", "level.change")}
+    assert many == dict.fromkeys(many, CATALOGUE.assurance["unit.move"])

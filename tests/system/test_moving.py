@@ -1,7 +1,6 @@
 """Units move, merge and get new levels under running requests, with every service at work and every answer right."""
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -13,12 +12,9 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from typer.testing import CliRunner
 
-from sangathan_cli.faults import CliFault
-from sangathan_cli.main import app
 from sangathan_demo.truth import LevelTruth, SignIn
-from tests.system.demo_system import PASSWORD, DemoSystem, running_demo
+from tests.system.demo_system import DemoSystem, running_demo
 
 PATIENCE_S = 20.0
 
@@ -321,26 +317,3 @@ async def test_new_levels_work_in_every_service_without_a_change_of_code(demo: D
 async def create(state: Person, parent_id: str, level: str, code: str) -> str:
     body = {"parent_id": parent_id, "level": level, "code": code, "name_hi": "नया", "name_en": "New"}
     return str((await state.send("POST", "/v1/units", body))["id"])
-
-
-def test_the_tree_goes_out_by_the_command_line_and_comes_in_again(
-    demo: DemoSystem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SANGATHAN_GATEWAY_URL", str(demo.http.base_url))
-    sheet, password, rejects = tmp_path / "units.csv", tmp_path / "password", tmp_path / "rejects.csv"
-    password.write_text(PASSWORD + "\n")
-    who = ["--phone", demo.truth.level("vidhan-sabha").sign_in.phone, "--password-file", str(password)]
-    refused = CliRunner().invoke(app, ["units", "export", "--out", str(sheet), *who])
-    assert isinstance(refused.exception, CliFault)
-    assert str(refused.exception).startswith("403")
-    who[1] = demo.truth.level("state").sign_in.phone
-    assert CliRunner().invoke(app, ["units", "export", "--out", str(sheet), *who]).exit_code == 0
-    units = len(sheet.read_text(encoding="utf-8").splitlines()) - 1
-    again = CliRunner().invoke(app, ["units", "import", str(sheet), "--dry-run", "--json", *who])
-    assert again.exit_code == 0, again.output
-    told = json.loads(again.stdout)
-    assert (told["unchanged"], told["created"], told["rejected"]) == (units, 0, 0)
-    sheet.write_text("parent,level,code,name_hi,name_en\nin.zz.,booth,b1,बूथ,Booth\n", encoding="utf-8")
-    wrong = CliRunner().invoke(app, ["units", "import", str(sheet), "--rejects", str(rejects), *who])
-    assert wrong.exit_code == 1
-    assert "no unit of yours" in rejects.read_text(encoding="utf-8")

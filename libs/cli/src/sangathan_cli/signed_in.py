@@ -1,0 +1,141 @@
+"""Acting through the gateway as somebody who signs in: for commands that do what an office allows, and no more."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import httpx
+import typer
+
+from sangathan_cli.faults import CliFault, ExitCode
+from sangathan_cli.places import not_running, setting
+from sangathan_cli.run_state import running_state
+
+PhoneOption = Annotated[str, typer.Option("--phone", help="Who signs in.", envvar="SANGATHAN_PHONE")]
+PasswordOption = Annotated[
+    Path | None,
+    typer.Option("--password-file", help="Where the password stands; asked for when left out.", dir_okay=False),
+]
+CodeOption = Annotated[
+    str,
+    typer.Option(
+        "--code",
+        help="What the authenticator app shows now, where a second factor is wanted; asked for when left out.",
+        envvar="SANGATHAN_CODE",
+    ),
+]
+AppointmentOption = Annotated[
+    str,
+    typer.Option(
+        "--appointment", help="The office to act under, for who holds several.", envvar="SANGATHAN_APPOINTMENT"
+    ),
+]
+_TIMEOUT: Final = httpx.Timeout(90.0, connect=5.0)
+_PIECE: Final = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Who acts, and where."""
+
+    data: Path
+    phone: str
+    password_file: Path | None
+    appointment: str
+    code: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The gateway, with somebody signed in."""
+
+    http: httpx.Client
+    code: str = field(default="", repr=False)
+
+    def get(self, path: str) -> httpx.Response:
+        """The answer; raises CliFault with what a problem says."""
+        return checked(self.http.get(path))
+
+    def post(self, path: str, chunks: "Chunks", headers: Mapping[str, str]) -> httpx.Response:
+        """The answer; where the gateway wants a second factor, the code is shown and the body sent again."""
+        reply = self._post(path, chunks, headers)
+        if _wants_step_up(reply):
+            self._step_up()
+            reply = self._post(path, chunks, headers)
+        return checked(reply)
+
+    def _post(self, path: str, chunks: "Chunks", headers: Mapping[str, str]) -> httpx.Response:
+        sized = {"Content-Type": "application/json", "Content-Length": str(len(chunks.body)), **headers}
+        return self.http.post(path, content=iter(chunks), headers=sized)
+
+    def _step_up(self) -> None:
+        code = self.code or typer.prompt("Code of your authenticator app", err=True)
+        token = checked(self.http.post("/v1/step-ups", json={"authenticator_code": code})).json()["access_token"]
+        self.http.headers["Authorization"] = f"Bearer {token}"
+
+
+@dataclass(slots=True)
+class Chunks:
+    """A body in pieces, so that whoever waits sees how far it has gone; it can be sent more than once."""
+
+    body: bytes
+    on_sent: Callable[[int], None] = lambda _so_far: None
+
+    def __iter__(self) -> Iterator[bytes]:
+        for start in range(0, len(self.body), _PIECE):
+            yield self.body[start : start + _PIECE]
+            self.on_sent(min(start + _PIECE, len(self.body)))
+
+
+@contextmanager
+def signed_in(who: SignIn) -> Iterator[Desk]:
+    """The gateway with an access token, whose sign-in ends with the block."""
+    if who.password_file is not None:
+        password = who.password_file.read_text(encoding="utf-8").strip()
+    else:
+        password = os.environ.get("SANGATHAN_PASSWORD") or typer.prompt("Password", hide_input=True, err=True)
+    with httpx.Client(base_url=_gateway(who.data), timeout=_TIMEOUT, trust_env=False) as http:
+        body = {"phone": who.phone, "password": password, "device": "sangathan"}
+        token = checked(_sent(http, "/v1/sign-in", body)).json()["access_token"]
+        http.headers["Authorization"] = f"Bearer {token}"
+        if who.appointment:
+            http.headers["Sangathan-Appointment"] = who.appointment
+        try:
+            yield Desk(http, who.code)
+        finally:
+            http.post("/v1/sign-out", json={})
+
+
+def checked(reply: httpx.Response) -> httpx.Response:
+    """The reply; raises CliFault with what the problem says."""
+    if reply.is_success:
+        return reply
+    problem = reply.json() if "json" in reply.headers.get("content-type", "") else {}
+    places = "".join(f"\n  {one['pointer']}: {one['detail']}" for one in problem.get("errors", []))
+    msg = f"{reply.status_code} {problem.get('title', '')}. {problem.get('detail', '')}{places}"
+    raise CliFault(msg)
+
+
+def _wants_step_up(reply: httpx.Response) -> bool:
+    challenge = reply.headers.get("WWW-Authenticate", "")
+    return reply.status_code == httpx.codes.UNAUTHORIZED and "insufficient_user_authentication" in challenge
+
+
+def _gateway(data: Path) -> str:
+    if url := setting("gateway_url"):
+        return url
+    state = running_state(data)
+    if state is None:
+        raise not_running(data, "SANGATHAN_GATEWAY_URL")
+    return state.gateway_url
+
+
+def _sent(http: httpx.Client, path: str, body: Mapping[str, Any]) -> httpx.Response:
+    try:
+        return http.post(path, json=body)
+    except httpx.TransportError as error:
+        msg = f"The gateway at {http.base_url} does not answer: {type(error).__name__}."
+        raise CliFault(msg, ExitCode.NOT_RUNNING) from None
