@@ -60,3 +60,15 @@ def test_the_tree_goes_out_by_the_command_line_and_comes_in_again(
     counts = {name: told(done)[name] for name in ("unchanged", "created", "renamed", "moved", "rejected")}
     assert counts == {"unchanged": len(lines) - 1, "created": 0, "renamed": 0, "moved": 0, "rejected": 1}
     assert "no unit of yours" in rejects.read_text(encoding="utf-8")
+
+
+def test_a_sheet_of_appointments_comes_in_by_the_command_line_and_a_second_time_changes_nothing(
+    demo: DemoSystem, password_file: Path, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "presidents.csv"
+    booth = demo.truth.level("booth").unit
+    row = f"+917777700001,पत्रक नमूना,Patrak Namuna,booth-president,{booth.path}"
+    sheet.write_text(f"phone,name_hi,name_en,office,unit\n{row}\n", encoding="utf-8")
+    words = ("appointments", "import", str(sheet), "--json")
+    done = [run(password_file, demo.truth.level("mandal").sign_in, *words) for _ in range(2)]
+    assert [(one.exit_code, told(one)["appointed"], told(one)["unchanged"]) for one in done] == [(0, 1, 0), (0, 0, 1)]

@@ -12,6 +12,8 @@ from tests.system.scope_matrix.ground import NOWHERE, Bearer, Ground, Place
 from tests.system.scope_matrix.probes import Ask, Personal, Placed, Plain, Probe, at_unit, outcome, some, untraced
 from tests.system.scope_matrix.records import NAMES, NEXT_LEVEL, Records
 
+PERSON: Final = ("phone", "name_hi", "name_en")
+
 
 def _appoint(records: Records, _bearer: Bearer, place: Place) -> Ask:
     """To an office that most may give, and that is held at booths alone."""
@@ -78,12 +80,20 @@ def _brought_in(reply: httpx.Response) -> str:
     if not reply.is_success:
         return outcome(reply)
     told = reply.json()
-    return f"200 {told['rejects'][0]['reason']}" if told["rejects"] else f"200 {told['created']} created"
+    done = f"{told['created']} created" if "created" in told else f"{told['appointed']} appointed"
+    return f"200 {told['rejects'][0]['reason']}" if told["rejects"] else f"200 {done}"
 
 
 def _without_sheet(body: dict[str, Any]) -> Any:
     """The sheet of rejects repeats what was sent."""
     return {name: value for name, value in untraced(body).items() if name != "rejects_csv"}
+
+
+def _named(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    """A row that appoints somebody at the place, which is found by its path."""
+    person = records.new_person()
+    row = ",".join((*(person[name] for name in PERSON), "booth-president", place.path or "in.none."))
+    return Ask(body={"csv": f"{','.join(PERSON)},office,unit\n{row}\n", "dry_run": True})
 
 
 def _delegate(records: Records, appointment: str, unit: str) -> Ask:
@@ -183,6 +193,7 @@ PROBES: Final[tuple[Probe, ...]] = (
     ),
     Placed("GET /v1/appointments", "?unit_id", at_unit()),
     Placed("POST /v1/appointments", "body unit_id", _appoint),
+    Placed("POST /v1/appointment-imports", "body csv", _named, reads=_brought_in, blanks=_without_sheet),
     Placed(
         "GET /v1/appointments/{appointment_id}",
         "appointment_id",

@@ -37,7 +37,12 @@ _LINK_EVERY_S = 1.0
 _APPEND = """
 INSERT INTO audit_entries (id, at, action, outcome, person_id, session_id, appointment_id, office, unit_id, path,
     subject_id, purpose, request_id, detail)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::text::jsonb)
+SELECT t.id, $13, t.action, t.outcome, t.person_id, t.session_id, t.appointment_id, t.office, t.unit_id, t.path,
+    t.subject_id, t.purpose, $14, t.detail::jsonb
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::uuid[], $9::text[],
+    $10::uuid[], $11::text[], $12::text[])
+    AS t (id, action, outcome, person_id, session_id, appointment_id, office, unit_id, path, subject_id, purpose,
+    detail)
 """
 
 
@@ -93,22 +98,27 @@ def viewed(caller: Caller, viewing: Viewing, path: str) -> Entry:
 
 async def append(work: Work, entry: Entry) -> None:
     """Adds the entry to the trail, to commit with the work."""
+    await append_all(work, [entry])
+
+
+async def append_all(work: Work, entries: Sequence[Entry]) -> None:
+    """Adds the entries to the trail in one statement, in their order, to commit with the work."""
     await work.raw.execute(
         _APPEND,
-        uuid7(),
+        [uuid7() for _ in entries],
+        [one.act for one in entries],
+        [one.outcome for one in entries],
+        [one.person_id for one in entries],
+        [one.session_id for one in entries],
+        [one.appointment_id for one in entries],
+        [one.office for one in entries],
+        [one.unit_id for one in entries],
+        [one.path for one in entries],
+        [one.subject_id for one in entries],
+        [one.purpose for one in entries],
+        [msgspec.json.encode(one.detail).decode() for one in entries],
         work.now,
-        entry.act,
-        entry.outcome,
-        entry.person_id,
-        entry.session_id,
-        entry.appointment_id,
-        entry.office,
-        entry.unit_id,
-        entry.path,
-        entry.subject_id,
-        entry.purpose,
         request_id.get(),
-        msgspec.json.encode(entry.detail).decode(),
     )
 
 

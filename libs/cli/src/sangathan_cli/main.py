@@ -11,6 +11,7 @@ import typer
 
 from sangathan_cli import doctor as doctor_module
 from sangathan_cli import status as status_module
+from sangathan_cli.appointments import appointments_app
 from sangathan_cli.audit import audit_app
 from sangathan_cli.broker_commands import dlq_app, topology_app
 from sangathan_cli.child import entry_point
@@ -40,6 +41,7 @@ app.add_typer(topology_app, name="topology")
 app.add_typer(dlq_app, name="dlq")
 app.add_typer(audit_app, name="audit")
 app.add_typer(units_app, name="units")
+app.add_typer(appointments_app, name="appointments")
 
 _ELSEWHERE = Servers()
 

@@ -25,6 +25,7 @@ from sangathan_identity.adapters.passkeys import WebAuthn
 from sangathan_identity.adapters.passwords import PasswordPool
 from sangathan_identity.adapters.signing_keys import SigningKeys
 from sangathan_identity.api import (
+    appointment_sheets,
     appointments,
     authorize,
     clients,
@@ -179,6 +180,7 @@ SERVICE = Service(
                 levels,
                 reorganisation,
                 appointments,
+                appointment_sheets,
                 persons,
                 introspections,
                 clients,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from sangathan_chassis.refusal import INVALID_INPUT, Pointer, Refusal
-from sangathan_identity.domain.tree_sheet import Row
+from sangathan_identity.domain.sheets import Row
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")

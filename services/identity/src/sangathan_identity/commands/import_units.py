@@ -10,8 +10,9 @@ from sangathan_chassis.database import Work
 from sangathan_chassis.ids import uuid7
 from sangathan_contracts.identity import TreeReloaded, UnitCreated, UnitMoved, UnitRenamed
 from sangathan_identity.domain.ids import UnitId
+from sangathan_identity.domain.sheets import Row
 from sangathan_identity.domain.states import unit_state
-from sangathan_identity.domain.tree_sheet import Create, Move, Node, Plan, Rename, Row, Step, TreeSheet
+from sangathan_identity.domain.tree_sheet import Create, Move, Node, Plan, Rename, Step, TreeSheet
 from sangathan_identity.domain.units import Unit
 from sangathan_identity.store import audit, history, tree, units
 

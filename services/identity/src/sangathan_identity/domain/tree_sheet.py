@@ -6,24 +6,17 @@ or as a row above has made it; so a sheet that was taken out and changed means w
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
+from sangathan_identity.domain.sheets import Row
 from sangathan_identity.domain.units import Ladder, Names
 
 COLUMNS: Final = ("id", "parent", "level", "code", "name_hi", "name_en")
 _CODE: Final = re.compile(r"[a-z0-9]{1,16}")
 _NAME_LENGTH: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row as it was given; ``line`` is its line in the file, the header being line 1."""
-
-    line: int
-    values: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

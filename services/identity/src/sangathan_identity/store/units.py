@@ -1,6 +1,6 @@
 """Reads and writes units within the scope."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -25,6 +25,18 @@ async def ladder(work: Work) -> Ladder:
 async def all_units(work: Work) -> list[Unit]:
     """Every unit in the scope, those above before those beneath; the caller holds the tree's lock."""
     statement = select(UnitRow).where(within(UnitRow.path, work.scope)).order_by(col(UnitRow.path))
+    return [_unit(row) for row in await work.session.exec(statement)]
+
+
+async def units_at(work: Work, paths: Collection[str]) -> list[Unit]:
+    """The units in the scope that stand at these paths, locked."""
+    statement = (
+        select(UnitRow)
+        .where(col(UnitRow.path).in_(paths), within(UnitRow.path, work.scope))
+        .order_by(col(UnitRow.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     return [_unit(row) for row in await work.session.exec(statement)]
 
 
