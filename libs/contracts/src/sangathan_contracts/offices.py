@@ -72,7 +72,7 @@ class Catalogue:
     delegable: frozenset[str]
     """What a holder may pass on for a while, if the own office allows it."""
     shows: Mapping[str, frozenset[str]]
-    """The field classes that an action shows at most; an action without an entry shows all that the office sees."""
+    """The field classes that an action shows at most; an action without an entry shows none."""
     longest_acting_days: int
     longest_delegation_days: int
     assurance: Mapping[str, Assurance]
@@ -87,8 +87,7 @@ class Catalogue:
 
     def fields_shown(self, office: Office, action: str) -> frozenset[str]:
         """The field classes that a holder sees in this action."""
-        limit = self.shows.get(action)
-        return office.field_classes if limit is None else office.field_classes & limit
+        return office.field_classes & self.shows.get(action, frozenset())
 
     def may_delegate(self, office: Office) -> frozenset[str]:
         """What a holder may pass on: nothing, unless the office allows passing on at all."""
