@@ -174,12 +174,18 @@ def test_a_catalogue_that_contradicts_itself_is_refused(tmp_path: Path, old: str
         load_catalogue(written(tmp_path, VALID.replace(old, new, 1)))
 
 
-def test_what_redraws_the_tree_or_shuts_a_person_out_wants_a_second_factor() -> None:
+def test_what_redraws_the_tree_shuts_a_person_out_or_breaks_the_glass_wants_a_second_factor() -> None:
     wanted = {action for action, one in CATALOGUE.assurance.items() if one.acr == "2"}
     one_by_one = {"unit.move", "unit.close", "unit.split", "unit.merge", "person.suspend"}
-    assert wanted == {*one_by_one, "unit.import", "level.change"}
+    assert wanted == {*one_by_one, "unit.import", "level.change", "break-glass.open", "break-glass.read"}
 
 
 def test_what_moves_many_units_wants_what_moving_one_wants() -> None:
     many = {action: CATALOGUE.assurance.get(action) for action in ("unit.import", "level.change")}
     assert many == dict.fromkeys(many, CATALOGUE.assurance["unit.move"])
+
+
+def test_breaking_the_glass_is_not_passed_on_and_shows_no_sensitive_field() -> None:
+    assert not [action for action in CATALOGUE.delegable if action.startswith("break-glass.")]
+    for office in CATALOGUE.offices.values():
+        assert "sensitive" not in CATALOGUE.fields_shown(office, "break-glass.read")

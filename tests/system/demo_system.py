@@ -24,6 +24,8 @@ _CODES = 3
 _TOKEN_LIFE_S = 600
 PASSWORD = "tests-alone-know-this-one"
 
+_WIDE = {"SANGATHAN_RATE_FACTOR": "1000", "SANGATHAN_OPENINGS_PER_DAY": "1000"}
+
 # Services countersign each other's trails from time to time, asked or not.
 _BY_THEMSELVES = {"audit_links", "inbox"}
 
@@ -110,10 +112,10 @@ class DemoSystem:
 
 @contextmanager
 def running_demo(folder: Path) -> Iterator[DemoSystem]:
-    """Runs it for as long as the block lasts; the rates are widened by the deployment's own setting."""
+    """Runs it for as long as the block lasts; rates and quotas are widened by the deployment's own settings."""
     port = free_port()
     system = System(Plan(folder / "data", port, free_port(frozenset({port}))), lambda _said: None)
-    os.environ["SANGATHAN_RATE_FACTOR"] = "1000"
+    os.environ |= _WIDE
     try:
         truth = write_dataset(folder / "dataset", "tiny", PASSWORD)
         system.start_servers()
@@ -126,5 +128,6 @@ def running_demo(folder: Path) -> Iterator[DemoSystem]:
         with httpx.Client(base_url=system.plan.gateway_url, timeout=60, trust_env=False) as http:
             yield DemoSystem(http, system.servers, truth, system)
     finally:
-        os.environ.pop("SANGATHAN_RATE_FACTOR", None)
+        for name in _WIDE:
+            os.environ.pop(name, None)
         system.stop()

@@ -26,6 +26,7 @@ PROBES: Final[tuple[Probe, ...]] = (
     Personal("POST /v1/inbox/{message_id}/readings", "message_id", _message),
     Listed("GET /v1/broadcasts", "a broadcast", lambda r, place: r.broadcast(place), from_above=True),
     Placed("POST /v1/broadcasts", "body unit_id", _speak),
+    Plain("GET /v1/my-notify-audit-entries"),
     Placed(
         "GET /v1/notify-audit-entries",
         "?subject_id",

@@ -124,6 +124,10 @@ class Records:
         """Two records at the unit that may tell of one person, as the registry has found by itself."""
         return self._made("pair", place, lambda: self._pair(place), fresh=fresh)
 
+    def opening(self, place: Place, *, fresh: bool = False) -> str:
+        """A record far away, opened by the first district's president within the place: the district or its state."""
+        return self._made("opening", place, lambda: self._open(place), fresh=fresh)
+
     def client(self, place: Place, *, fresh: bool = False) -> str:
         """An application registered by whoever is highest at the unit; below the states nobody registers one."""
         return self._made("client", place, lambda: self._client(place), fresh=fresh)
@@ -212,6 +216,18 @@ class Records:
         nation = self.ground.makers["in."]
         self.ground.patiently(lambda: self.ground.send(nation, "GET", "/v1/duplicates", params=query), is_found)
         return found[0]
+
+    def _open(self, place: Place) -> str:
+        truth = self.ground.demo.truth
+        opener = next((one for one in truth.district_presidents if one.path.startswith(place.path)), None)
+        if opener is None or place.level == "nation":
+            raise CannotBeError
+        last = truth.districts[-1]
+        worker = self.worker(Place(last.unit_id, last.path, last.level))
+        body = {"worker_id": worker, "reason": "a test of the matrix"}
+        reply = self.ground.send(self.ground.opener(opener), "POST", "/v1/break-glass-openings", json=body)
+        assert reply.is_success, reply.text
+        return str(reply.json()["id"])
 
     def _client(self, place: Place) -> str:
         if place.path not in self.ground.makers:

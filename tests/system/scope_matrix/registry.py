@@ -4,9 +4,9 @@ from typing import Any, Final
 
 import httpx
 
-from tests.system.scope_matrix.ground import Bearer, Ground, Place
-from tests.system.scope_matrix.probes import Ask, Listed, Placed, Plain, Probe, at_unit, outcome, untraced
-from tests.system.scope_matrix.records import DATES, DEFINITION, LABEL, Records
+from tests.system.scope_matrix.ground import ABSENT, Bearer, Ground, Place
+from tests.system.scope_matrix.probes import Ask, Listed, Personal, Placed, Plain, Probe, at_unit, outcome, untraced
+from tests.system.scope_matrix.records import DATES, DEFINITION, LABEL, CannotBeError, Records
 
 _RANDOM: Final = {"id", "sha256", "nonce", "standing"}
 
@@ -134,6 +134,35 @@ def _undo_merge(records: Records, _bearer: Bearer, place: Place) -> Ask:
     return Ask(ids={"duplicate_id": records.pair(place)}, body={"reason": "two people"})
 
 
+def _break_glass(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(body={"worker_id": records.worker(place), "reason": "a test of the matrix"})
+
+
+def _opening(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"opening_id": records.opening(place)})
+
+
+def _opened(records: Records, bearer: Bearer, whose: str) -> Ask:
+    """What the district's president has opened; another's is the president's of the district beside."""
+    if whose == "missing":
+        return Ask(ids={"opening_id": records.opening(ABSENT)})
+    if whose == "mine":
+        if bearer.level != "district":
+            raise CannotBeError
+        return Ask(ids={"opening_id": records.opening(bearer.own)})
+    beside = next(one for one in records.ground.bearers if one.level == "district").positions["sibling"]
+    return Ask(ids={"opening_id": records.opening(beside)})
+
+
+def _end(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"opening_id": records.opening(place)}, body={})
+
+
+def _review(records: Records, bearer: Bearer, place: Place) -> Ask:
+    opening = records.opening(place, fresh=bearer.reaches(place))
+    return Ask(ids={"opening_id": opening}, body={"verdict": "justified"})
+
+
 PROBES: Final[tuple[Probe, ...]] = (
     Plain("GET /v1/workers"),
     Placed("GET /v1/workers", "?unit_id", at_unit()),
@@ -173,7 +202,15 @@ PROBES: Final[tuple[Probe, ...]] = (
     Placed("GET /v1/drives/{drive_id}/progress", "drive_id", _drive_itself, from_above=True),
     Placed("GET /v1/drives/{drive_id}/booth-pack", "?unit_id", _unit_of_drive),
     Placed("GET /v1/drives/{drive_id}/booth-pack", "drive_id", _pack_of_drive, from_above=True),
+    Placed("POST /v1/break-glass-openings", "body worker_id", _break_glass, everywhere=True),
+    Plain("GET /v1/break-glass-openings"),
+    Placed("GET /v1/break-glass-openings", "?unit_id", at_unit()),
+    Placed("GET /v1/break-glass-openings/{opening_id}", "opening_id of an opener there", _opening),
+    Personal("GET /v1/break-glass-openings/{opening_id}/worker", "opening_id", _opened),
+    Placed("POST /v1/break-glass-openings/{opening_id}/endings", "opening_id of an opener there", _end),
+    Placed("POST /v1/break-glass-openings/{opening_id}/reviews", "opening_id of an opener there", _review),
     Plain("GET /v1/receipt-keys"),
+    Plain("GET /v1/my-registry-audit-entries"),
     Plain("GET /v1/audit-entries"),
     Placed("GET /v1/audit-entries", "?unit_id", at_unit()),
 )

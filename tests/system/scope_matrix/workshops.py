@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from tests.system.scope_matrix.ground import NOWHERE, Bearer, Place
-from tests.system.scope_matrix.probes import Ask, Listed, Personal, Placed, Probe, at_unit, some
+from tests.system.scope_matrix.probes import Ask, Listed, Personal, Placed, Plain, Probe, at_unit, some
 from tests.system.scope_matrix.records import HEADS, CannotBeError, Records, own_first
 
 
@@ -67,6 +67,7 @@ PROBES: Final[tuple[Probe, ...]] = (
     Placed("POST /v1/workshops/{workshop_id}/attendances", "body invitation_id", _attend_elsewhere),
     Listed("GET /v1/invitations", "an invitation", lambda r, place: r.invitation(place), _own),
     Personal("POST /v1/invitations/{invitation_id}/answers", "invitation_id", _answer),
+    Plain("GET /v1/my-workshops-audit-entries"),
     Placed(
         "GET /v1/workshops-audit-entries",
         "?subject_id",

@@ -26,6 +26,7 @@ EVENTS: tuple[type[Event], ...] = (
     registry.WorkerMerged,
     registry.MergeUndone,
     registry.WorkerAsked,
+    registry.GlassBroken,
     registry.TrailSealed,
     workshops.InvitationIssued,
     workshops.InvitationAnswered,

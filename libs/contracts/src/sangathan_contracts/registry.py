@@ -64,6 +64,28 @@ class WorkerAsked(Event, frozen=True, kw_only=True):
     on_record: bool
 
 
+class GlassBroken(Event, frozen=True, kw_only=True):
+    """Somebody opened one record outside their range for a while; ``unit_id`` is the record's.
+
+    Who is told is settled with the act: ``person_id`` when the person on the record can sign in, the ``owners`` in
+    office at the record, and the ``superiors`` of the opener, who are to review it.
+    """
+
+    type: ClassVar[str] = "registry.glass.broken.v1"
+    opening_id: UUID
+    worker_id: UUID
+    unit_id: UUID
+    person_id: UUID | None
+    opened_by: UUID
+    appointment_id: UUID
+    office: str
+    opener_unit_id: UUID
+    expires_at: datetime
+    review_due_at: datetime
+    owners: tuple[UUID, ...]
+    superiors: tuple[UUID, ...]
+
+
 class TrailSealed(Event, frozen=True, kw_only=True):
     """The head of this service's audit trail: its newest link's number, and its SHA-256 in hex."""
 

@@ -106,6 +106,7 @@ CONSUMERS: tuple[DurableConsumer, ...] = (
         ("ev.workshops.invitation.>", "ev.workshops.attendance.>"),
         owner="notify",
     ),
+    DurableConsumer("notify-glass", "EV_REGISTRY", ("ev.registry.glass.>",), owner="notify"),
     # Who countersigns whose audit trail: never the own.
     DurableConsumer("registry-witness", "EV_IDENTITY", ("ev.identity.trail.>",), owner="registry"),
     DurableConsumer("identity-witness-registry", "EV_REGISTRY", ("ev.registry.trail.>",), owner="identity"),

@@ -7,8 +7,8 @@ from typing import Final
 
 _STEP_S: Final = 30
 _SECRET_BYTES: Final = 20
-# Whose offices move units and shut people out.
-OFFICES: Final = frozenset({"national-president", "state-president", "state-it-in-charge"})
+# Whose offices move units and shut people out, or break the glass for a district.
+OFFICES: Final = frozenset({"national-president", "state-president", "state-it-in-charge", "district-president"})
 
 
 def secret_of(password: str, phone: str) -> str:

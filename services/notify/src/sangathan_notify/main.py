@@ -15,6 +15,7 @@ from sangathan_notify.api.parts import Parts
 from sangathan_notify.commands.follow_tree import FollowTree
 from sangathan_notify.settings import NotifySettings
 from sangathan_notify.subscribers.appointments import appointments_consumer
+from sangathan_notify.subscribers.glass import glass_consumer
 from sangathan_notify.subscribers.sign_in import sign_in_consumer
 from sangathan_notify.subscribers.tree import tree_consumer
 from sangathan_notify.subscribers.workshops import workshops_consumer
@@ -27,7 +28,8 @@ def _parts(resources: Resources[NotifySettings]) -> Parts:
 
 
 def _consumers(_resources: Resources[NotifySettings], own: Parts) -> Sequence[Consumer]:
-    return (tree_consumer(own.replica), appointments_consumer(), sign_in_consumer(), workshops_consumer())
+    others = (appointments_consumer(), sign_in_consumer(), workshops_consumer(), glass_consumer())
+    return (tree_consumer(own.replica), *others)
 
 
 def _background(resources: Resources[NotifySettings], own: Parts) -> Sequence[Task]:
@@ -42,7 +44,11 @@ SERVICE = Service(
     name=NAME,
     settings_type=NotifySettings,
     migrations="sangathan_notify.store.migrations",
-    routers=[broadcasts.router, inbox.router, trail_router("/v1/notify-audit-entries")],
+    routers=[
+        broadcasts.router,
+        inbox.router,
+        trail_router("/v1/notify-audit-entries", own_path="/v1/my-notify-audit-entries"),
+    ],
     trail_sealed=TrailSealed,
     parts=_parts,
     consumers=_consumers,

@@ -13,6 +13,7 @@ from sangathan_hierarchy.replica import SqlReplica, loaded_check
 from sangathan_registry.api import (
     assignments,
     audit_entries,
+    break_glass,
     checks,
     drives,
     duplicates,
@@ -55,7 +56,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
     trail_sealed=TrailSealed,
     routers=[
         *(module.router for module in (workers, searches, sync, checks, unit_counts, assignments, audit_entries)),
-        *(module.router for module in (forms, drives, held_records, duplicates)),
+        *(module.router for module in (forms, drives, held_records, duplicates, break_glass)),
     ],
     parts=_parts,
     consumers=lambda _resources, parts: [

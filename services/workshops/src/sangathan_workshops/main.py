@@ -41,7 +41,7 @@ SERVICE = Service(
     migrations="sangathan_workshops.store.migrations",
     routers=[
         *(module.router for module in (plans, workshops, invitations, attendances)),
-        trail_router("/v1/workshops-audit-entries"),
+        trail_router("/v1/workshops-audit-entries", own_path="/v1/my-workshops-audit-entries"),
     ],
     trail_sealed=TrailSealed,
     parts=_parts,

@@ -1,4 +1,4 @@
-"""A day as Hindi and English write it, in India's time."""
+"""A day, or a minute of it, as Hindi and English write it, in India's time."""
 
 from datetime import date, datetime, timedelta, timezone
 from typing import Final
@@ -24,3 +24,9 @@ def day_in_words(day: date) -> Both:
 def day_of(moment: datetime) -> Both:
     """The day in India at that moment, in both languages."""
     return day_in_words(moment.astimezone(INDIA).date())
+
+
+def minute_of(moment: datetime) -> Both:
+    """The day and the minute in India, in both languages: 20 January 2022, 14:30."""
+    day, local = day_of(moment), moment.astimezone(INDIA)
+    return Both(f"{day.hi}, {local:%H:%M} बजे", f"{day.en}, {local:%H:%M}")

@@ -302,15 +302,16 @@ class AssignmentPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AuditEntryOut(msgspec.Struct, frozen=True, kw_only=True):
-    """Who did or looked up what, under which office, and why."""
+    """Who did, looked up or was refused what, under which office, and why."""
 
     id: UUID
     at: datetime
-    unit_id: UUID
-    person_id: UUID
+    unit_id: UUID | None
+    person_id: UUID | None
     appointment_id: UUID | None
     office: str
     action: str
+    outcome: str
     worker_id: UUID | None
     batch_id: UUID | None
     device_id: UUID | None

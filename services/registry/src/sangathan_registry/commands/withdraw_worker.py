@@ -31,13 +31,13 @@ async def handle(work: Work, sealer: Sealer, caller: Caller, command: WithdrawWo
         return worker
     if worker.status is Status.MERGED:
         raise Refusal(WORKER_MERGED, "Withdraw the record that was kept, whose id stands in merged_into.")
+    # First, while the record still says whom it is about.
+    await audit.note(work, caller, audit.Subject(worker.unit_id, worker.path, worker.id), purpose=command.reason)
     tombstone = worker.withdrawn(work.now)
     await workers.save(work, sealer, tombstone)
     await workers.withdraw_consents(work, worker.id, work.now)
     await _withdraw_merged(work, sealer, worker)
     await counts.add_deltas(work, {worker.path: -1})
-    subject = audit.Subject(worker.unit_id, worker.path, worker.id)
-    await audit.note(work, caller, subject, purpose=command.reason)
     work.publish(
         WorkerWithdrawn(worker_id=worker.id, unit_id=worker.unit_id, version=tombstone.version), path=worker.path
     )

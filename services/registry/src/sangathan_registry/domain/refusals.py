@@ -25,3 +25,19 @@ SECOND_PERSON_NEEDED = ProblemType(
     "second-person-needed", Kind.FORBIDDEN, "Another person has to approve this", "इसे किसी और को स्वीकृत करना होगा"
 )
 DECIDED = ProblemType("already-decided", Kind.CONFLICT, "This has been decided", "इस पर निर्णय हो चुका है")
+IN_SIGHT_ALREADY = ProblemType(
+    "in-sight-already", Kind.CONFLICT, "This record lies in your own area", "यह अभिलेख आपके अपने क्षेत्र में है"
+)
+SEVERAL_ON_RECORD = ProblemType(
+    "several-on-record", Kind.CONFLICT, "Several records have this number", "इस नंबर पर एक से अधिक अभिलेख हैं"
+)
+NOBODY_TO_TELL = ProblemType(
+    "nobody-to-tell",
+    Kind.CONFLICT,
+    "Nobody above you could be told of it",
+    "आपके ऊपर कोई दायित्वधारी नहीं है जिसे इसकी सूचना दी जा सके",
+)
+OPENINGS_USED_UP = ProblemType(
+    "openings-used-up", Kind.TOO_MANY, "No more records can be opened for now", "अभी और अभिलेख नहीं खोले जा सकते"
+)
+OPENING_OVER = ProblemType("opening-over", Kind.CONFLICT, "The opening is over", "अभिलेख देखने की अवधि समाप्त हो चुकी है")

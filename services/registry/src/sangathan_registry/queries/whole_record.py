@@ -2,8 +2,9 @@
 
 A booth office-bearer who is shown a claim must be able to ask about anybody, and yet learn nothing but yes or no, the
 unit, and the status. So the scope is widened here, for exactly one look-up by exact phone or worker id, which returns
-no field of the record, and is set back before anything else happens. The one other use is a withdrawal, which takes
-what was merged into a record with it, wherever that stands. Nowhere else may a caller's scope widen.
+no field of the record, and is set back before anything else happens. Two other uses are there: a withdrawal, which
+takes what was merged into a record with it, wherever that stands; and break-glass, which shows one record for a while
+(docs/decisions/0017). Nowhere else may a caller's scope widen.
 """
 
 from collections.abc import AsyncIterator
@@ -15,8 +16,9 @@ from sangathan_chassis.database import Work
 from sangathan_chassis.scope import Scope
 
 _MOST = 10
+_COLUMNS = ("unit_id", "path", "name_hi", "name_en", "worker_id", "person_id")
 _FOUND = """
-SELECT u.unit_id, u.path, u.name_hi, u.name_en, w.id AS worker_id
+SELECT u.unit_id, u.path, u.name_hi, u.name_en, w.id AS worker_id, w.person_id
 FROM workers w JOIN unit_replica u ON u.unit_id = w.unit_id
 WHERE w.status = 'active' AND {} ORDER BY w.id LIMIT $2
 """
@@ -26,13 +28,14 @@ _BY_ID = _FOUND.format("w.id = $1")
 
 @dataclass(frozen=True, slots=True)
 class OnRecord:
-    """The unit at which somebody is on record."""
+    """The unit at which somebody is on record; ``person_id`` when they can sign in."""
 
     unit_id: UUID
     path: str
     name_hi: str
     name_en: str
     worker_id: UUID
+    person_id: UUID | None
 
 
 @asynccontextmanager
@@ -50,4 +53,4 @@ async def look_up(work: Work, *, phone_index: bytes | None, worker_id: UUID | No
         rows = await work.raw.fetch(_BY_PHONE, phone_index, _MOST)
     else:
         rows = await work.raw.fetch(_BY_ID, worker_id, _MOST)
-    return [OnRecord(row["unit_id"], row["path"], row["name_hi"], row["name_en"], row["worker_id"]) for row in rows]
+    return [OnRecord(*(row[name] for name in _COLUMNS)) for row in rows]

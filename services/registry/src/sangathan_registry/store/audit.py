@@ -1,4 +1,7 @@
-"""The trail: who did or looked up what, under which office, and why. It commits with the act, or the act does not."""
+"""The trail: who did or looked up what, under which office, and why. It commits with the act, or the act does not.
+
+Whoever can sign in and is the person on the record is an entry's subject, and reads it wherever the record stands.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +13,10 @@ from sangathan_chassis.ids import uuid7
 
 _NOTE = """
 INSERT INTO audit_entries (id, unit_id, path, worker_id, batch_id, device_id, records,
-    at, person_id, appointment_id, office, action, purpose, fields, request_id)
-SELECT s.*, $8, $9, $10, $11, $12, $13, $14, $15 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[],
-    $6::uuid[], $7::int[]) AS s
+    at, person_id, appointment_id, office, action, purpose, fields, request_id, subject_id)
+SELECT s.*, $8, $9, $10, $11, $12, $13, $14, $15, (SELECT w.person_id FROM workers w WHERE w.id = s.worker_id)
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::int[])
+    AS s (id, unit_id, path, worker_id, batch_id, device_id, records)
 """
 
 

@@ -10,6 +10,7 @@ from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Work
 from sangathan_chassis.scope import upper_bound
 from sangathan_hierarchy.ddl import TREE_LOCK
+from sangathan_registry.domain.units_above import above
 
 _FOLD_LOCK = 7_305_101
 _AT_ONCE = 5_000
@@ -78,10 +79,5 @@ async def move(connection: Connection, old_path: str, new_path: str) -> None:
 
 def lost_and_gained(old_path: str, new_path: str) -> tuple[list[str], list[str]]:
     """The units that lose a moved unit from beneath them, and those that gain it."""
-    old, new = set(_above(old_path)), set(_above(new_path))
+    old, new = set(above(old_path)[:-1]), set(above(new_path)[:-1])
     return sorted(old - new), sorted(new - old)
-
-
-def _above(path: str) -> list[str]:
-    codes = path.rstrip(".").split(".")[:-1]
-    return [".".join(codes[:depth]) + "." for depth in range(1, len(codes) + 1)]

@@ -6,15 +6,20 @@ from sangathan_registry.store import counts, drives
 
 _BY_UNIT = (
     *("receipts", "rejected_records", "assignments", "audit_entries"),
-    *("forms", "drives", "captures", "drive_booths", "device_tallies"),
+    *("forms", "drives", "captures", "drive_booths", "device_tallies", "break_glass_openings"),
 )
 _CONSENTS_MOVED = """
 UPDATE consents c SET path = $3 || substr(c.path, $4) FROM workers w
 WHERE w.path >= $1 AND w.path < $2 AND c.worker_id = w.id
 """
 _MOVED = "UPDATE {} SET path = $3 || substr(path, $4) WHERE path >= $1 AND path < $2"
-_SIDE_MOVED = "UPDATE duplicates SET {0} = $3 || substr({0}, $4) WHERE {0} >= $1 AND {0} < $2"
+_SIDE_MOVED = "UPDATE {1} SET {0} = $3 || substr({0}, $4) WHERE {0} >= $1 AND {0} < $2"
+_SIDES = (("one_path", "duplicates"), ("other_path", "duplicates"), ("opener_path", "break_glass_openings"))
 _DERIVED = "UPDATE {0} t SET path = u.path FROM unit_replica u WHERE u.unit_id = t.unit_id AND t.path <> u.path"
+_OPENERS = """
+UPDATE break_glass_openings o SET opener_path = u.path FROM unit_replica u
+WHERE u.unit_id = o.opener_unit_id AND o.opener_path <> u.path
+"""
 _BY_WORKER = (
     "UPDATE consents c SET path = w.path FROM workers w WHERE w.id = c.worker_id AND c.path <> w.path",
     "UPDATE worker_keys k SET path = w.path FROM workers w WHERE w.id = k.worker_id AND k.path <> w.path",
@@ -29,8 +34,8 @@ async def move_paths(connection: Connection, old_path: str, new_path: str) -> No
     await connection.execute(_CONSENTS_MOVED, *arguments)
     for table in ("workers", *_BY_UNIT, "worker_keys", "count_deltas", "drive_deltas", "drive_counts"):
         await connection.execute(_MOVED.format(table), *arguments)
-    for side in ("one_path", "other_path"):
-        await connection.execute(_SIDE_MOVED.format(side), *arguments)
+    for side in _SIDES:
+        await connection.execute(_SIDE_MOVED.format(*side), *arguments)
     await counts.move(connection, old_path, new_path)
     await drives.carry(connection, new_path, *counts.lost_and_gained(old_path, new_path))
 
@@ -39,7 +44,7 @@ async def derive_paths(connection: Connection) -> None:
     """Takes every row's path anew from the replica, and counts anew."""
     for table in ("workers", *_BY_UNIT):
         await connection.execute(_DERIVED.format(table))
-    for statement in _BY_WORKER:
+    for statement in (*_BY_WORKER, _OPENERS):
         await connection.execute(statement)
     await connection.execute(counts.RECOUNT)
     await connection.execute(drives.RECOUNT)

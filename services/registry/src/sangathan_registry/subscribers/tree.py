@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from sangathan_chassis.consumer import Subscriber
 from sangathan_chassis.database import Work
 from sangathan_contracts.envelope import Envelope
-from sangathan_contracts.identity import UnitMerged, UnitSplit
+from sangathan_contracts.identity import AppointmentEnded, UnitMerged, UnitSplit
 from sangathan_hierarchy.replica import SqlReplica, decode
-from sangathan_registry.commands import rehome_workers
+from sangathan_registry.commands import end_opening, rehome_workers
 from sangathan_registry.commands.follow_tree import derive_everything, move_below
 from sangathan_registry.commands.rehome_workers import RehomeWorkers
 
@@ -38,4 +38,16 @@ async def on_unit_merged(work: Work, envelope: Envelope) -> None:
 
 def tree_handlers(replica: SqlReplica) -> Mapping[str, Subscriber]:
     """What the registry's one consumer of tree events does with each."""
-    return {**replica.handlers(), UnitSplit.type: on_unit_split, UnitMerged.type: on_unit_merged}
+
+    async def on_appointment_ended(work: Work, envelope: Envelope) -> None:
+        """Ends the appointment, and with it whatever was opened under it."""
+        await replica.on_appointment_ended(work, envelope)
+        ended = decode(envelope, AppointmentEnded).appointment
+        await end_opening.handle_end_of_appointment(work, ended.appointment_id)
+
+    return {
+        **replica.handlers(),
+        AppointmentEnded.type: on_appointment_ended,
+        UnitSplit.type: on_unit_split,
+        UnitMerged.type: on_unit_merged,
+    }
