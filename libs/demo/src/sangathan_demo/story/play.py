@@ -15,6 +15,7 @@ from sangathan_demo.story.expect import StepFailed
 from sangathan_demo.story.live import LiveEdge
 from sangathan_demo.story.settings import StorySettings
 from sangathan_demo.story.step import Stage, Step
+from sangathan_demo.story.steps.break_glass import BreakGlass
 from sangathan_demo.story.steps.broadcast import Broadcast
 from sangathan_demo.story.steps.cross_check import CrossCheck
 from sangathan_demo.story.steps.door import Door
@@ -35,6 +36,7 @@ STEPS: Final[tuple[Step, ...]] = (
     UnitMoves(),
     OfficeEnds(),
     SecondFactor(),
+    BreakGlass(),
 )
 _TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0)
 
