@@ -1,0 +1,1 @@
+"""Membership cards: what stands in the QR code, and how anybody checks it without network."""
