@@ -16,6 +16,7 @@ OPERATIONS = {
     for path, item in DOCUMENT["paths"].items()
     for method, operation in item.items()
 }
+NOT_JSON = {"GET /v1/card-keys", "GET /v1/card-status-list", "GET /v1/cards/{card_id}/face"}
 
 
 def test_the_gateway_ships_this_document() -> None:
@@ -33,7 +34,10 @@ def test_an_operation_says_everything(name: str) -> None:
     assert operation["description"]
     assert ("requestBody" in operation) == (not name.startswith("GET"))
     success = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
-    schema = success["content"]["application/json"]["schema"]
+    if (json_content := success["content"].get("application/json")) is None:
+        assert name in NOT_JSON
+        return
+    schema = json_content["schema"]
     assert set(schema["required"]) == set(schema["properties"])
 
 
@@ -41,7 +45,7 @@ def test_no_personal_data_is_taken_in_a_url() -> None:
     parameters = {p["name"] for operation in OPERATIONS.values() for p in operation.get("parameters", [])}
     assert parameters == {
         *("unit_id", "status", "limit", "cursor", "worker_id", "person_id", "If-Match", "If-None-Match"),
-        *("drive_id", "form_version_id", "held_id", "decided", "duplicate_id"),
+        *("drive_id", "form_version_id", "held_id", "decided", "duplicate_id", "card_id", "format", "language"),
     }
 
 

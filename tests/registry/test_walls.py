@@ -17,7 +17,7 @@ from tests.registry.world import BOOTH, DISTRICT, NEXT_BOOTH, STATE, TWIN, TWIN_
 
 SCOPED = (
     *("workers", "consents", "receipts", "rejected_records", "assignments"),
-    *("audit_entries", "count_deltas", "unit_counts"),
+    *("audit_entries", "count_deltas", "unit_counts", "cards"),
 )
 
 
@@ -34,6 +34,13 @@ async def filled(registry: Harness) -> Harness:
             path,
         )
         await world.rows(registry, "INSERT INTO unit_counts VALUES ($1, 1) ON CONFLICT DO NOTHING", path)
+        await world.rows(
+            registry,
+            "INSERT INTO cards SELECT gen_random_uuid(), $1, $2, '1', nextval('card_indexes'),"
+            " '', '', $1, now(), now()",
+            uuid4(),
+            path,
+        )
     return registry
 
 

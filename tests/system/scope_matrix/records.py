@@ -128,6 +128,10 @@ class Records:
         """A record far away, opened by the first district's president within the place: the district or its state."""
         return self._made("opening", place, lambda: self._open(place), fresh=fresh)
 
+    def card(self, place: Place, *, fresh: bool = False) -> str:
+        """A card of a worker of the unit."""
+        return self._made("card", place, lambda: self._card(place), fresh=fresh)
+
     def client(self, place: Place, *, fresh: bool = False) -> str:
         """An application registered by whoever is highest at the unit; below the states nobody registers one."""
         return self._made("client", place, lambda: self._client(place), fresh=fresh)
@@ -228,6 +232,10 @@ class Records:
         reply = self.ground.send(self.ground.opener(opener), "POST", "/v1/break-glass-openings", json=body)
         assert reply.is_success, reply.text
         return str(reply.json()["id"])
+
+    def _card(self, place: Place) -> str:
+        worker = str(self.ground.create("/v1/workers", self.particulars(place))["id"])
+        return str(self.ground.create(f"/v1/workers/{worker}/cards", {"why": "a test of the matrix"})["id"])
 
     def _client(self, place: Place) -> str:
         if place.path not in self.ground.makers:

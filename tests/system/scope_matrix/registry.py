@@ -163,6 +163,18 @@ def _review(records: Records, bearer: Bearer, place: Place) -> Ask:
     return Ask(ids={"opening_id": opening}, body={"verdict": "justified"})
 
 
+def _issue_card(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"worker_id": records.worker(place)}, body={"why": "a test of the matrix"})
+
+
+def _card(records: Records, bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"card_id": records.card(place, fresh=bearer.reaches(place))}, query={"format": "txt"})
+
+
+def _end_card(records: Records, bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"card_id": records.card(place, fresh=bearer.reaches(place))}, body={"why": "a test of the matrix"})
+
+
 PROBES: Final[tuple[Probe, ...]] = (
     Plain("GET /v1/workers"),
     Placed("GET /v1/workers", "?unit_id", at_unit()),
@@ -209,6 +221,13 @@ PROBES: Final[tuple[Probe, ...]] = (
     Personal("GET /v1/break-glass-openings/{opening_id}/worker", "opening_id", _opened),
     Placed("POST /v1/break-glass-openings/{opening_id}/endings", "opening_id of an opener there", _end),
     Placed("POST /v1/break-glass-openings/{opening_id}/reviews", "opening_id of an opener there", _review),
+    Placed("POST /v1/workers/{worker_id}/cards", "worker_id", _issue_card),
+    Placed("GET /v1/workers/{worker_id}/cards", "worker_id", _worker),
+    Placed("GET /v1/cards/{card_id}/face", "card_id", _card),
+    Placed("POST /v1/cards/{card_id}/endings", "card_id", _end_card),
+    Plain("GET /v1/card-keys"),
+    Plain("GET /v1/card-status-list"),
+    Plain("POST /v1/card-verifications", lambda _ground, _bearer: Ask(body={"qr": "SGC1:"})),
     Plain("GET /v1/receipt-keys"),
     Plain("GET /v1/my-registry-audit-entries"),
     Plain("GET /v1/audit-entries"),

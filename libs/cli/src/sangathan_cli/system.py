@@ -24,7 +24,7 @@ from sangathan_cli.run_state import (
 from sangathan_cli.supervisor import Part, Supervisor
 from sangathan_embedded import EmbeddedServers
 from sangathan_embedded.ports import LOOPBACK, answers, is_free
-from sangathan_embedded.services import DATABASES, PROCESSES
+from sangathan_embedded.services import CARDS, DATABASES, PROCESSES
 
 # The services' own cap for an orderly end is 20 s.
 _STOP_WITHIN_S = 22.0
@@ -176,7 +176,7 @@ class System:
             "SANGATHAN_HOST": LOOPBACK,
             "SANGATHAN_PORT": str(ports[name]),
         }
-        if name == "identity":
+        if name in {"identity", CARDS}:
             environment["SANGATHAN_PUBLIC_URL"] = self.plan.gateway_url
         if name == "gateway":
             environment |= {f"SANGATHAN_{one.upper()}_URL": f"http://{LOOPBACK}:{ports[one]}" for one in DATABASES}

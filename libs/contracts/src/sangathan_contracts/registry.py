@@ -86,6 +86,34 @@ class GlassBroken(Event, frozen=True, kw_only=True):
     superiors: tuple[UUID, ...]
 
 
+class CardIssued(Event, frozen=True, kw_only=True):
+    """A worker has a membership card, and by it no other that is good."""
+
+    type: ClassVar[str] = "registry.card.issued.v1"
+    card_id: UUID
+    worker_id: UUID
+    unit_id: UUID
+
+
+class CardEnded(Event, frozen=True, kw_only=True):
+    """A membership card is no longer good; the status list says so from now on."""
+
+    type: ClassVar[str] = "registry.card.ended.v1"
+    card_id: UUID
+    worker_id: UUID
+    unit_id: UUID
+    reason: str
+
+
+class CardRestored(Event, frozen=True, kw_only=True):
+    """A card that a merge of two records had ended is good again, since the merge was undone."""
+
+    type: ClassVar[str] = "registry.card.restored.v1"
+    card_id: UUID
+    worker_id: UUID
+    unit_id: UUID
+
+
 class TrailSealed(Event, frozen=True, kw_only=True):
     """The head of this service's audit trail: its newest link's number, and its SHA-256 in hex."""
 

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from sangathan_contracts.topology import OPERATOR, USERS, BrokerPlace, render_nats_conf
 from sangathan_embedded.provision import databases_sql
 from sangathan_embedded.secret_files import SecretFiles
-from sangathan_embedded.services import AUDIENCES, DATABASES, PROCESSES, SEALING
+from sangathan_embedded.services import AUDIENCES, CARDS, DATABASES, PROCESSES, SEALING
 
 _SOURCES = "sources"
 
@@ -81,6 +81,8 @@ def _for_process(folder: Path, process: str, secrets: SecretFiles, servers: Serv
             _put(folder / "assertion" / f"{audience}.key", secrets.assertion_key(audience).read_text())
     if process in SEALING:
         _put(folder / "seal.key", secrets.seal_key(process).read_text())
+    if process == CARDS:
+        _put(folder / "card.key", secrets.card_key.read_text())
 
 
 def _url(servers: Servers, secrets: SecretFiles, service: str, role: str) -> str:

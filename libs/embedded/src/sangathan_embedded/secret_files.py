@@ -32,6 +32,8 @@ class SecretFiles:
             self._once(self.assertion_key(audience), _new_key())
         for service in SEALING:
             self._once(self.seal_key(service), _new_key())
+        # The second is published from the first day on, and signs once the first is moved behind it.
+        self._once(self.card_key, f"{_new_key()}\n{_new_key()}")
 
     @property
     def assertion_keys(self) -> Path:
@@ -45,6 +47,11 @@ class SecretFiles:
     def seal_key(self, service: str) -> Path:
         """The file of data keys with which a service seals personal fields."""
         return self._folder / "seal" / f"{service}.key"
+
+    @property
+    def card_key(self) -> Path:
+        """The file of keys that membership cards are signed with: the first signs, all are published."""
+        return self._folder / "card.key"
 
     def postgres_password(self) -> str:
         """The superuser's password."""

@@ -14,7 +14,7 @@ from sangathan_embedded.ports import KeptPorts
 from sangathan_embedded.postgres import PostgresServer
 from sangathan_embedded.provision import provision
 from sangathan_embedded.secret_files import SecretFiles
-from sangathan_embedded.services import DATABASES, SEALING
+from sangathan_embedded.services import CARDS, DATABASES, SEALING
 
 T = TypeVar("T")
 
@@ -105,6 +105,8 @@ class EmbeddedServers:
             given["SANGATHAN_DATABASE_URL"] = self.database_url(process)
         if process in SEALING:
             given["SANGATHAN_SEAL_KEY_FILE"] = str(self.secrets.seal_key(process))
+        if process == CARDS:
+            given["SANGATHAN_CARD_KEY_FILE"] = str(self.secrets.card_key)
         if process == "gateway":
             given["SANGATHAN_ASSERTION_KEYS_DIR"] = str(self.secrets.assertion_keys)
         elif process != OPERATOR:

@@ -9,5 +9,8 @@ AUDIENCES: tuple[str, ...] = (*DATABASES, "live")
 SEALING: tuple[str, ...] = ("identity", "registry")
 """The services that keep personal fields sealed."""
 
+CARDS: str = "registry"
+"""The service that signs membership cards."""
+
 PROCESSES: tuple[str, ...] = (*DATABASES, "live", "gateway")
 """Every process, in the order in which they start."""

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from sangathan_chassis.settings import ServiceSettings
 from sangathan_embedded import EmbeddedServers
-from sangathan_embedded.services import SEALING
+from sangathan_embedded.services import CARDS, SEALING
 from sangathan_testkit.databases import DatabaseUrls, Templates
 
 FreshDatabase = Callable[[str], Awaitable[DatabaseUrls]]
@@ -58,6 +58,8 @@ def settings_for(servers: EmbeddedServers) -> SettingsFor:
     ) -> ServiceSettings:
         if service in SEALING:
             more.setdefault("seal_key_file", Path(servers.secrets.seal_key(service)))
+        if service == CARDS:
+            more.setdefault("card_key_file", servers.secrets.card_key)
         return settings_type(
             database_url=SecretStr(urls.app),
             assertion_key_file=servers.secrets.assertion_key(service),

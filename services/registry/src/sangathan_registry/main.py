@@ -14,6 +14,8 @@ from sangathan_registry.api import (
     assignments,
     audit_entries,
     break_glass,
+    card_checks,
+    cards,
     checks,
     drives,
     duplicates,
@@ -29,6 +31,8 @@ from sangathan_registry.commands.check_answers import AnswerChecks
 from sangathan_registry.commands.fold_counts import keep_folding
 from sangathan_registry.commands.load_dataset import load
 from sangathan_registry.commands.match_workers import keep_matching
+from sangathan_registry.commands.publish_statuses import StatusPublisher
+from sangathan_registry.commands.sign_cards import CardSigner
 from sangathan_registry.commands.sign_receipts import ReceiptSigner
 from sangathan_registry.settings import RegistrySettings
 from sangathan_registry.subscribers.tree import RowsFollowTree, tree_handlers
@@ -39,6 +43,7 @@ WITNESS_CONSUMER = "registry-witness"
 
 def _parts(resources: Resources[RegistrySettings]) -> Parts:
     settings = resources.settings
+    card_signer = CardSigner(KeyFile(settings.card_key_file))
     return Parts(
         settings=settings,
         sealer=Sealer(KeyFile(settings.seal_key_file)),
@@ -46,6 +51,8 @@ def _parts(resources: Resources[RegistrySettings]) -> Parts:
         replica=SqlReplica(resources.nats, SERVICE.name, RowsFollowTree()),
         checks=AnswerChecks(),
         signer=ReceiptSigner(KeyFile(settings.seal_key_file)),
+        card_signer=card_signer,
+        statuses=StatusPublisher(card_signer),
     )
 
 
@@ -56,7 +63,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
     trail_sealed=TrailSealed,
     routers=[
         *(module.router for module in (workers, searches, sync, checks, unit_counts, assignments, audit_entries)),
-        *(module.router for module in (forms, drives, held_records, duplicates, break_glass)),
+        *(module.router for module in (forms, drives, held_records, duplicates, break_glass, cards, card_checks)),
     ],
     parts=_parts,
     consumers=lambda _resources, parts: [

@@ -11,6 +11,13 @@ class RegistrySettings(ServiceSettings):
     """Settings of the running service."""
 
     seal_key_file: Path = Field(description="Keys that seal phone numbers; the last line also gives the blind index.")
+    card_key_file: Path = Field(description="Keys that sign membership cards: the first signs, all are published.")
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s/?#]+)?$",
+        description="Where the gateway is reached from outside, as cards say where they are checked; empty: unsaid.",
+    )
+    card_valid_days: int = Field(default=1095, ge=1, le=3650, description="For how long a card is good.")
     questions_per_day: int = Field(default=50, ge=1, description="How often one person may ask 'is this one of ours?'.")
     openings_per_day: int = Field(default=5, ge=1, description="How many records one person may break the glass for.")
     match_every_s: float = Field(default=1.0, gt=0, description="How often new names are compared with the others.")

@@ -9,6 +9,7 @@ from fastapi import Response
 from sangathan_chassis.describe import refuses
 from sangathan_chassis.edge import Opens, declares
 
+_BYTES: Final = {"type": "string", "format": "binary"}
 _REF: Final = "#/$defs/"
 _IF_MATCH: Final = {
     "name": "If-Match",
@@ -34,14 +35,15 @@ _HEADERS: Final = {
 def described(
     action: str,
     *,
-    reply: Any,
+    reply: Any = None,
     body: Any = None,
     opens: Opens | None = None,
     status: int = 200,
     headers: tuple[str, ...] = (),
+    media: tuple[str, ...] = (),
     refusals: tuple[int, ...] = (),
 ) -> dict[str, Any]:
-    """Keyword arguments for a route: its action, what it takes, gives, and refuses."""
+    """Keyword arguments for a route: its action, what it takes, gives, and refuses; ``media`` for what is not JSON."""
     extra = dict(declares(action, opens=opens)["openapi_extra"])
     if body is not None:
         extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema_of(body)}}}
@@ -51,7 +53,7 @@ def described(
     responses: dict[int | str, dict[str, Any]] = refuses(*refusals)
     responses[status] = {
         "description": "Done." if status == 200 else "Made.",
-        "content": {"application/json": {"schema": schema_of(reply)}},
+        "content": {name: {"schema": _BYTES} for name in media} or {"application/json": {"schema": schema_of(reply)}},
         "headers": {name: _HEADERS[name] for name in headers if name in _HEADERS},
     }
     if "304" in headers:

@@ -12,13 +12,15 @@ from sangathan_chassis.pages import CursorCodec
 from sangathan_chassis.sealing import Sealer
 from sangathan_hierarchy.replica import SqlReplica
 from sangathan_registry.commands.check_answers import AnswerChecks
+from sangathan_registry.commands.publish_statuses import StatusPublisher
+from sangathan_registry.commands.sign_cards import CardSigner
 from sangathan_registry.commands.sign_receipts import ReceiptSigner
 from sangathan_registry.settings import RegistrySettings
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Settings, the sealing keys, the cursor's signature, and the replica of the tree."""
+    """Settings, the keys that seal and sign, the cursor's signature, and the replica of the tree."""
 
     settings: RegistrySettings
     sealer: Sealer
@@ -26,6 +28,8 @@ class Parts:
     replica: SqlReplica
     checks: AnswerChecks
     signer: ReceiptSigner
+    card_signer: CardSigner
+    statuses: StatusPublisher
 
 
 @dataclass(frozen=True, slots=True)

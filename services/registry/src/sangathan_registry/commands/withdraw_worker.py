@@ -8,6 +8,7 @@ from sangathan_chassis.database import Work
 from sangathan_chassis.refusal import NOT_FOUND, Refusal
 from sangathan_chassis.sealing import Sealer
 from sangathan_contracts.registry import WorkerWithdrawn
+from sangathan_registry.commands import follow_cards
 from sangathan_registry.domain.refusals import WORKER_MERGED
 from sangathan_registry.domain.worker import Status, Worker
 from sangathan_registry.queries.whole_record import beyond_scope
@@ -36,7 +37,8 @@ async def handle(work: Work, sealer: Sealer, caller: Caller, command: WithdrawWo
     tombstone = worker.withdrawn(work.now)
     await workers.save(work, sealer, tombstone)
     await workers.withdraw_consents(work, worker.id, work.now)
-    await _withdraw_merged(work, sealer, worker)
+    await follow_cards.withdraw(work, worker, caller.person)
+    await _withdraw_merged(work, sealer, caller, worker)
     await counts.add_deltas(work, {worker.path: -1})
     work.publish(
         WorkerWithdrawn(worker_id=worker.id, unit_id=worker.unit_id, version=tombstone.version), path=worker.path
@@ -44,7 +46,7 @@ async def handle(work: Work, sealer: Sealer, caller: Caller, command: WithdrawWo
     return tombstone
 
 
-async def _withdraw_merged(work: Work, sealer: Sealer, kept: Worker) -> None:
+async def _withdraw_merged(work: Work, sealer: Sealer, caller: Caller, kept: Worker) -> None:
     """What was merged into the record tells of the same person, wherever it stands, and goes with it."""
     async with beyond_scope(work):
         merged = await workers.merged_into(work, kept.id)
@@ -53,4 +55,5 @@ async def _withdraw_merged(work: Work, sealer: Sealer, kept: Worker) -> None:
             if worker is not None:
                 await workers.save(work, sealer, worker.withdrawn(work.now))
                 await workers.withdraw_consents(work, worker.id, work.now)
+                await follow_cards.withdraw(work, worker, caller.person)
         await duplicates.forget_adopted(work.raw, [kept.id, *merged])

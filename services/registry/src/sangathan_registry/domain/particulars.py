@@ -50,6 +50,8 @@ ACCEPTED: Final = {
     "evidence/latitude": "degrees from -90 to 90",
     "evidence/longitude": "degrees from -180 to 180",
     "evidence/accuracy_m": "metres from 0 to 100000",
+    "why": "in words, from 5 to 300 characters, for the audit trail",
+    "qr": "the text of a card's QR code, unchanged, of at most 1000 characters",
     "serial": "the serial printed on the paper, of at most 40 characters; or null",
     "drive_id": "the id of a drive that covers the unit, a UUID; or null",
     "collected": "how many records the device has collected for the drive so far, by unit id",

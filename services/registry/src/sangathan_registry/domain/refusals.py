@@ -14,6 +14,7 @@ MERGE_STANDS_NO_MORE = ProblemType(
     "The merge can no longer be undone",
     "यह विलय अब वापस नहीं लिया जा सकता",
 )
+CARD_ENDED = ProblemType("card-ended", Kind.CONFLICT, "This card has ended", "यह कार्ड अब मान्य नहीं है")
 UNIT_CLOSED = ProblemType("unit-closed", Kind.CONFLICT, "The unit is closed", "यह इकाई बंद है")
 QUESTIONS_USED_UP = ProblemType(
     "questions-used-up", Kind.TOO_MANY, "No more questions today", "आज के लिए और प्रश्न नहीं पूछे जा सकते"

@@ -17,6 +17,7 @@ RETURNING id, version, status
 _WITH_THEM = (
     "UPDATE consents SET path = $1 WHERE worker_id = ANY($2::uuid[])",
     "UPDATE worker_keys SET path = $1 WHERE worker_id = ANY($2::uuid[])",
+    "UPDATE cards SET path = $1 WHERE worker_id = ANY($2::uuid[])",
     "UPDATE duplicates SET one_path = $1 WHERE one = ANY($2::uuid[])",
     "UPDATE duplicates SET other_path = $1 WHERE other = ANY($2::uuid[])",
 )

@@ -8,6 +8,7 @@ _PHONE: Final = "workers.phone"
 _BODY: Final = "sync.record"
 _CONTENT: Final = "captures.content"
 _ADOPTED: Final = "duplicates.adopted"
+_CARD: Final = "cards.sealed"
 
 
 def seal_phone(sealer: Sealer, phone: str | None) -> tuple[bytes | None, bytes | None]:
@@ -50,3 +51,13 @@ def seal_adopted(sealer: Sealer, fields: str) -> bytes:
 def open_adopted(sealer: Sealer, adopted: bytes) -> str:
     """The same again."""
     return sealer.open(adopted, place=_ADOPTED)
+
+
+def seal_card(sealer: Sealer, printed: str) -> bytes:
+    """What is printed on a card, its signed code included."""
+    return sealer.seal(printed, place=_CARD)
+
+
+def open_card(sealer: Sealer, sealed: bytes) -> str:
+    """The same again."""
+    return sealer.open(sealed, place=_CARD)
