@@ -119,6 +119,16 @@ async def test_a_delegation_listens_live_only_while_it_gives_rights(world: World
     assert places == [("in.mp.d07.v033.",), ()]
 
 
+async def test_a_live_ticket_says_when_an_office_begins_or_lapses_next_be_it_the_givers(world: World) -> None:
+    until = datetime.now(UTC) + timedelta(seconds=90)
+    giver = an_appointment("d07-president", "president", "district-president", "in.mp.d07.", version=2, valid_to=until)
+    await follow(world, identity.AppointmentShortened(appointment=giver))
+    await lend(world, valid_to=until + timedelta(days=1))
+    for person, moment in (("deputy", int(until.timestamp())), ("state-holder", 0)):
+        answered = await world.client.post("/v1/live-tickets", headers=world.headers(person))
+        assert world.verifiers["live"].verify(answered.json()["ticket"]).unt == moment
+
+
 async def test_an_appointment_that_is_still_to_begin_begins_by_its_date_with_nobody_acting(world: World) -> None:
     begins = datetime.now(UTC) + timedelta(seconds=60)
     coming = an_appointment("coming", "newcomer", "district-president", "in.mp.d07.", valid_from=begins)

@@ -81,6 +81,28 @@ def test_a_ticket_minted_before_a_revocation_does_not_connect_after_it(door: Doo
     assert slug(refused) == "unauthenticated"
 
 
+@pytest.mark.parametrize("ended", ["session", "appointment"])
+def test_a_gateway_that_has_not_heard_of_an_end_or_whose_clock_is_ahead_opens_nothing(door: Door, ended: str) -> None:
+    door.revocations.add(ended, for_good=True)
+    for ahead in (0, 3):
+        with pytest.raises(Refusal) as refused:
+            door.admit(door.ticket(iat=int(door.now) + 2 + ahead))
+        assert slug(refused) == "unauthenticated"
+
+
+@pytest.mark.parametrize("off", [-120, 120])
+def test_a_ticket_of_a_gateway_whose_clock_is_two_minutes_off_opens_nothing(door: Door, off: int) -> None:
+    minted = int(door.now) + off
+    with pytest.raises(Refusal) as refused:
+        door.admit(door.ticket(iat=minted, exp=minted + 30))
+    assert slug(refused) == "unauthenticated"
+
+
+def test_a_ticket_says_how_long_its_offices_stay_as_they_are(door: Door) -> None:
+    assert door.admit(door.ticket(unt=int(NOW) + 90)).seconds == 90
+    assert door.admit(door.ticket()).seconds == float("inf")
+
+
 def test_a_ticket_minted_after_a_revocation_connects(door: Door) -> None:
     door.revocations.add("person")
     door.now += 2

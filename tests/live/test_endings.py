@@ -19,6 +19,7 @@ from sangathan_contracts.envelope import Event
 from sangathan_contracts.identity import (
     AppointmentEnded,
     AppointmentMade,
+    AppointmentShortened,
     AppointmentState,
     PersonSuspended,
     SessionEnded,
@@ -85,10 +86,11 @@ MakeEvent = Callable[[Who], Event]
         (Who.signed_out, ("signed-out", 4401)),
         (lambda who: PersonSuspended(person_id=who.person, version=2), ("signed-out", 4401)),
         (lambda who: AppointmentEnded(appointment=an_appointment(who)), ("scope-changed", 4409)),
+        (lambda who: AppointmentShortened(appointment=an_appointment(who)), ("scope-changed", 4409)),
         (lambda who: AppointmentMade(appointment=an_appointment(who, uuid4())), ("scope-changed", 4409)),
         (lambda who: UnitMoved(unit=a_unit(), old_path=who.district, tree_version=9), ("scope-changed", 4409)),
     ],
-    ids=["session ended", "person suspended", "appointment ended", "appointment made", "unit moved"],
+    ids=["session ended", "person suspended", "appointment ended", "shortened", "appointment made", "unit moved"],
 )
 async def test_an_event_cuts_whom_it_concerns(
     edge: Edge, broker: Broker, event: MakeEvent, ending: tuple[str, int]
@@ -191,6 +193,13 @@ async def test_a_connection_lives_no_longer_than_its_age(start_edge: StartEdge) 
     async with edge.socket("in.") as listener:
         bye, code = await _ending(listener)
         assert (bye["reason"], code) == ("ticket-expired", 4408)
+
+
+async def test_a_connection_ends_when_an_office_lapses_by_its_date_with_nobody_acting(edge: Edge) -> None:
+    lapses = int(time.time()) + 2
+    async with edge.socket("in.mp.", unt=lapses) as listener:
+        bye, code = await _ending(listener)
+        assert (bye["reason"], code, 0 <= time.time() - lapses < PATIENCE_S) == ("ticket-expired", 4408, True)
 
 
 async def test_on_sigterm_everybody_is_told_when_to_come_back_and_the_edge_leaves_in_order(

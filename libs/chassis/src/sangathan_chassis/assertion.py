@@ -24,7 +24,8 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``va``, ``vp`` and ``vo`` are there when somebody looks through another's eyes: the appointment looked through, its
     person, and the looker's own office; ``sub`` and ``apt`` stay the looker's, ``off`` and the range are the other's.
     ``lo``/``hi`` bound the unit paths (see `scope`), ``fc`` are field classes, ``tv`` the tree version under which the
-    range was resolved, ``m``/``p`` the method and path it is good for, ``paths`` the units a live ticket listens at.
+    range was resolved, ``m``/``p`` the method and path it is good for, ``paths`` the units a live ticket listens at and
+    ``unt`` the moment at which one of those offices begins or lapses by its date.
     """
 
     aud: str
@@ -48,6 +49,7 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ntf: int = 0
     paths: tuple[str, ...] = ()
     apts: tuple[str, ...] = ()
+    unt: int = 0
     lang: str = ""
     va: str = ""
     vp: str = ""

@@ -259,6 +259,7 @@ class Access:
             sid=verified.sid,
             paths=tuple(sorted({unit.lo for unit in units})),
             apts=tuple(appointment.appointment_id for appointment in held),
+            unt=ranges.next_change(hierarchy, verified.sub, now),
             tv=hierarchy.tree_version,
         )
         return self._parts.stampers["live"].stamp(claims).mint(int(now), b"", b"", b"")

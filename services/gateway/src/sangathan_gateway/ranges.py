@@ -45,6 +45,14 @@ def unchanged(held: Sequence[Appointment], now: float) -> tuple[float, float]:
     )
 
 
+def next_change(hierarchy: MemoryHierarchy, person_id: str, now: float) -> int:
+    """When an office of the person, or one that a part was lent from, begins or lapses by its date; 0 for never."""
+    held = hierarchy.appointments_of(person_id)
+    givers = [hierarchy.appointment(one.delegated_from) for one in held if one.delegated_from]
+    _, until = unchanged([*held, *(giver for giver in givers if giver is not None)], now)
+    return 0 if until == _ALWAYS else int(until)
+
+
 def acting(active: Sequence[Appointment], named: bytes | None) -> Appointment:
     """The one appointment that gives the rights for this request: the named one, or the only one; raises Refused."""
     if named is not None:

@@ -20,9 +20,13 @@ _TICKET_PREFIX = "ticket."
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A connection that may be made: the keys it is found under, and those of them that are units."""
+    """A connection that may be made: the keys it is found under, those of them that are units, and for how long.
+
+    ``seconds`` is the time until one of its offices begins or lapses by its date, which no event tells.
+    """
 
     keys: tuple[str, ...]
+    seconds: float = float("inf")
 
     @property
     def units(self) -> frozenset[str]:
@@ -51,7 +55,11 @@ class Bucket:
 
 
 class Revocations:
-    """What was revoked lately: a ticket minted before must not connect after, though it has not expired."""
+    """What was revoked lately: a ticket minted before must not connect after, though it has not expired.
+
+    A session or an appointment that has ended never comes back. A ticket that names one is void whenever it was minted:
+    a gateway that had not heard of the end, or whose clock is ahead, may have minted it since.
+    """
 
     EVERYTHING = "*"
     KEPT_S = LIFETIME_S + 2 * LEEWAY_S
@@ -59,18 +67,28 @@ class Revocations:
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now
         self._revoked: dict[str, float] = {}
+        self._ended: dict[str, float] = {}
         self._sweep_at = 10_000
 
-    def add(self, key: str) -> None:
-        """Notes that a person, session, appointment, or the place of a unit is void from now on."""
+    def add(self, key: str, *, for_good: bool = False) -> None:
+        """Notes that tickets for a person, session, appointment, or the place of a unit are void from now on."""
         now = self._now()
         self._revoked[key] = now
+        if for_good:
+            self._ended[key] = now
         if len(self._revoked) > self._sweep_at:
             self._revoked = {k: at for k, at in self._revoked.items() if now - at < self.KEPT_S}
+            self._ended = {k: at for k, at in self._ended.items() if now - at < self.KEPT_S}
             self._sweep_at = max(10_000, 2 * len(self._revoked))
 
+    def until(self, moment: int) -> float:
+        """How many seconds are left until a moment of a ticket; 0 there stands for none."""
+        return moment - self._now() if moment else float("inf")
+
     def hit(self, keys: tuple[str, ...], minted_at: float) -> bool:
-        """Whether any of the keys was revoked after a ticket with them was minted."""
+        """Whether any of the keys was revoked after a ticket with them was minted, or has ended for good."""
+        if any(key in self._ended for key in keys):
+            return True
         return any(self._revoked.get(key, 0.0) >= minted_at for key in (self.EVERYTHING, *keys))
 
 
@@ -99,7 +117,7 @@ class Tickets:
         keys = keys_of(claims.paths, (claims.sub, claims.sid, *claims.apts))
         if self._revocations.hit(keys, claims.iat):
             raise unauthenticated()
-        return Admitted(keys)
+        return Admitted(keys, self._revocations.until(claims.unt))
 
 
 def unauthenticated() -> Refusal:

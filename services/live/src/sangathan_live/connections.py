@@ -2,10 +2,11 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Sequence
 
 from sangathan_live.index import Index
-from sangathan_live.members import Member, SocketMember, StreamMember
+from sangathan_live.members import Ending, Member, SocketMember, StreamMember
 from sangathan_live.messages import gap, hello
 from sangathan_live.ring import Ring
 from sangathan_live.settings import LiveSettings
@@ -25,6 +26,7 @@ class Connections:
         self._ring = ring
         self._tallies = tallies
         self._rate = settings.live_connects_per_s
+        self._longest_s = settings.live_max_age_seconds
         self._spread_s = settings.live_retry_seconds
 
     def __len__(self) -> int:
@@ -75,10 +77,17 @@ class Connections:
                 member.end(ending, None if spread_ms is None else _within(spread_ms))
             await asyncio.sleep(0)
 
+    def _end_in_time(self, member: Member) -> None:
+        """Ends a connection at the moment at which an office begins or lapses; the sweep would be seconds late."""
+        left = member.until - time.monotonic()
+        if left < self._longest_s - 1:
+            asyncio.get_running_loop().call_later(max(left, 0), member.end, Ending.EXPIRED, _SOONEST_MS)
+
     def _greet(self, member: Member, after: int | None) -> None:
         """Says where the sequence stands and fills in what was missed; no await, so that no cast can come between."""
         spread_ms = self.spread_ms(len(self))
         self._tallies.add(Tally.CONNECTED)
+        self._end_in_time(member)
         member.deliver(hello(self._ring.last, self._ring.epoch, _within(spread_ms)))
         if after is None:
             return

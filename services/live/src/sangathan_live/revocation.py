@@ -13,6 +13,7 @@ from sangathan_contracts.envelope import Envelope, Event
 from sangathan_contracts.identity import (
     AppointmentEnded,
     AppointmentMade,
+    AppointmentShortened,
     PersonSuspended,
     SessionEnded,
     TreeReloaded,
@@ -33,12 +34,14 @@ _KEYS: dict[type[Event], Callable[..., str]] = {
     SessionEnded: lambda event: str(event.session_id),
     PersonSuspended: lambda event: str(event.person_id),
     AppointmentEnded: lambda event: str(event.appointment.appointment_id),
+    AppointmentShortened: lambda event: str(event.appointment.appointment_id),
     AppointmentMade: lambda event: str(event.appointment.person_id),
     UnitMoved: lambda event: str(event.old_path),
     UnitClosed: lambda event: str(event.unit.path),
     TreeReloaded: lambda _event: Revocations.EVERYTHING,
 }
 _FOR_GOOD = (SessionEnded, PersonSuspended)
+_NEVER_AGAIN = (SessionEnded, AppointmentEnded)
 _EVENTS = {event.type: (event, key_of) for event, key_of in _KEYS.items()}
 # Without the codes of a unit: an event about a person or session need not carry any.
 FILTERS = [f"ev.{event_type.rsplit('.', 1)[0]}.>" for event_type in _EVENTS]
@@ -64,7 +67,7 @@ class Revoker:
             return
         key = key_of(event)
         if not isinstance(event, AppointmentMade):
-            self._revocations.add(key)
+            self._revocations.add(key, for_good=event_type in _NEVER_AGAIN)
         cut = self._concerned(key, event)
         if not cut:
             return

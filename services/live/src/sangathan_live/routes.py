@@ -11,6 +11,7 @@ from sangathan_chassis.refusal import INVALID_INPUT, MALFORMED_INPUT, NOT_FOUND,
 from sangathan_chassis.scope import Scope, is_path
 from sangathan_chassis.telemetry import Telemetry
 from sangathan_live.admission import (
+    Admitted,
     Bucket,
     Tickets,
     bearer_ticket,
@@ -110,7 +111,7 @@ class Routes:
         if headers.get("sec-websocket-version") != "13" or not is_handshake_key(headers.get("sec-websocket-key", "")):
             raise Refusal(MALFORMED_INPUT, "The handshake must be that of RFC 6455, version 13.")
         admitted = self._tickets.admit(socket_ticket(headers))
-        return SocketMember(self._connections, admitted, after, self._until())
+        return SocketMember(self._connections, admitted, after, self._until(admitted))
 
     def _stream(self, request: Request) -> Answer:
         self._let_in(request)
@@ -118,7 +119,7 @@ class Routes:
         admitted = self._tickets.admit(bearer_ticket(request.headers))
         if request.method == "HEAD":
             return Reply(200, b"", "text/event-stream; charset=utf-8")
-        connections, until = self._connections, self._until()
+        connections, until = self._connections, self._until(admitted)
         return BecomeStream(
             {**_STREAM_HEAD, **self._cross_origin(request)},
             lambda transport: StreamMember(connections, admitted, transport, until),
@@ -134,8 +135,8 @@ class Routes:
             raise busy("Too many connect at once.", spread)
         check_origin(request.headers.get("origin", ""), self._origins)
 
-    def _until(self) -> float:
-        return time.monotonic() + self._settings.live_max_age_seconds
+    def _until(self, admitted: Admitted) -> float:
+        return time.monotonic() + min(self._settings.live_max_age_seconds, admitted.seconds)
 
     def _presence(self, request: Request) -> Answer:
         """How many listen at a unit and directly below, in this process; for operators, within their scope."""

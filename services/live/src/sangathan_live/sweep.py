@@ -1,7 +1,8 @@
 """Finds connections that are no longer there, and those whose ticket is too old to be still believed.
 
 One walk over all connections takes one ping interval, a few at a time: no timer and no task per connection, and no
-burst of pings. An appointment may also run out by its date, which no event announces: therefore the maximum age.
+burst of pings. An appointment may also run out by its date, which no event announces: a ticket says when, and its
+connection ends then.
 """
 
 import asyncio
