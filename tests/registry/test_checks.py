@@ -1,5 +1,6 @@
 """Cross-checks by the state, questions by anybody, and the trail that both leave."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -134,6 +135,18 @@ async def test_questions_are_counted_per_person_and_day(registry: Harness, clock
     assert (await ask(registry, world.at(BOOTH), phone="+916000000001")).status_code == 200
     clock.pass_time(timedelta(days=1))
     assert (await ask(registry, asker, phone="+916000000001")).status_code == 200
+
+
+async def test_a_row_of_numbers_is_not_harvested_by_asking_at_once_or_from_another_office(registry: Harness) -> None:
+    asker = world.at(BOOTH)
+    elsewhere = world.at(MANDAL, person_id=asker.person_id)
+    numbers = [f"+9160000001{number:02}" for number in range(8)]
+    answers = await asyncio.gather(
+        *(ask(registry, who, phone=phone) for who, phone in zip((asker, elsewhere) * 4, numbers, strict=True))
+    )
+    assert sorted(one.status_code for one in answers) == [200] * 3 + [429] * 5
+    assert not any("one_of_ours" in one.text for one in answers if one.status_code == 429)
+    assert await world.value(registry, "SELECT count(*) FROM audit_entries") == 3
 
 
 @pytest.mark.parametrize("body", [{}, {"phone": "+916000000001", "worker_id": str(uuid4())}, {"phone": "1234567890"}])

@@ -157,6 +157,16 @@ async def test_name_and_phone_together_must_both_fit(registry: Harness) -> None:
     assert both.json()["items"] == []
 
 
+async def test_who_does_not_see_a_phone_finds_nobody_by_it(registry: Harness) -> None:
+    """A number that cannot be read in a list could else be guessed at there, one question after another."""
+    await world.enrolled(registry, name_hi=NAMES[0], phone="+916000000001")
+    blind = world.at(BOOTH, field_classes=("open",))
+    answers = [await world.searched(registry, blind, phone=f"+91600000000{digit}") for digit in (1, 2)]
+    assert {(one.status_code, one.json()["type"]) for one in answers} == {(403, "urn:sangathan:problem:forbidden")}
+    together = await world.searched(registry, blind, phone="+916000000001", name=NAMES[0])
+    assert together.status_code == 403
+
+
 @pytest.mark.parametrize("path", [NEXT_BOOTH, TWIN, NEXT_MANDAL])
 async def test_a_search_finds_nobody_outside(registry: Harness, path: str) -> None:
     await world.enrolled(registry)

@@ -7,7 +7,7 @@ import asyncpg
 from fastapi import Response
 
 from sangathan_chassis.edge import edge_router
-from sangathan_chassis.refusal import Pointer, Refusal
+from sangathan_chassis.refusal import FORBIDDEN, Pointer, Refusal
 from sangathan_chassis.replies import json_reply
 from sangathan_names.likeness import likeness_of
 from sangathan_names.sounds import Sound, name_keys, sounds
@@ -16,7 +16,7 @@ from sangathan_registry.api.cursors import decode_position, encode_position, pos
 from sangathan_registry.api.described import described
 from sangathan_registry.api.parts import Look, LookDep
 from sangathan_registry.api.phones import read_phone
-from sangathan_registry.api.present import Presenter
+from sangathan_registry.api.present import CONTACT, Presenter
 from sangathan_registry.api.schemas import SearchIn, WorkerPage
 from sangathan_registry.api.workers import captured_by
 from sangathan_registry.domain.name_key import is_devanagari, name_key
@@ -83,6 +83,8 @@ async def search(look: LookDep) -> Response:
     """Find workers of your unit and all below it: by the beginning of a name in either script, by a name that sounds
     alike, the nearest first, by phone, or by name and phone."""
     sent = await _SEARCH.read(look.request)
+    if sent.phone is not None and CONTACT not in look.caller.field_classes:
+        raise Refusal(FORBIDDEN, "Who does not see phone numbers finds nobody by one.")
     if sent.match == "sound":
         return await _search_by_sound(look, sent)
     faults: list[Pointer] = []
