@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from sangathan_chassis.assertion import KeyFile
 from sangathan_chassis.refusal import INVALID_INPUT, Pointer, Refusal
+from sangathan_chassis.scope import Scope
 
 T = TypeVar("T")
 MAX_LIMIT = 200
@@ -23,6 +24,16 @@ class Page(BaseModel, Generic[T]):
 
     items: Sequence[T]
     next: str | None
+
+
+def below(path: str, scope: Scope) -> str:
+    """A path as a cursor keeps it: from the scope on, so that the cursor outlives the move of the caller's unit."""
+    return path.removeprefix(scope.lo)
+
+
+def path_of(kept: str, scope: Scope) -> str:
+    """The path that stands there now; the reverse of `below`."""
+    return f"{scope.lo}{kept}"
 
 
 class CursorCodec:

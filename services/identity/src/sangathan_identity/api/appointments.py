@@ -9,7 +9,7 @@ from pydantic import Field
 from sangathan_chassis.describe import refuses
 from sangathan_chassis.edge import CallerDep, ReadDep, WorkDep, declares, edge_router
 from sangathan_chassis.fields import IsoMoment
-from sangathan_chassis.pages import CursorParam, Limit, Page
+from sangathan_chassis.pages import CursorParam, Limit, Page, below, path_of
 from sangathan_chassis.replies import page_reply, single_reply
 from sangathan_identity.api.appointment_schemas import (
     AppointmentIdParam,
@@ -89,8 +89,10 @@ async def read_appointments(  # noqa: PLR0913 - FastAPI reads each query paramet
 ) -> Response:
     """Gives appointments within the caller's own unit, in the order of the units' paths."""
     purpose = f"appointments:{unit_id}:{office}:{standing}:{as_of}:{stood_beneath}"
-    path, last = parts.cursors.decode(cursor, purpose=purpose) if cursor else ("", str(_FIRST))
-    after = (path, UUID(last))
+    after = ("", _FIRST)
+    if cursor:
+        kept, last = parts.cursors.decode(cursor, purpose=purpose)
+        after = (path_of(kept, caller.scope), UUID(last))
     wanted = AppointmentFilter(unit_id, office, standing, stood_beneath)
     if as_of is None:
         refuse_without_date(stood_beneath)
@@ -99,7 +101,7 @@ async def read_appointments(  # noqa: PLR0913 - FastAPI reads each query paramet
     else:
         rows = await list_past_appointments(read, caller.scope, wanted, at=as_of, after=after, limit=limit + 1)
     end = rows[limit - 1] if len(rows) > limit else None
-    following = parts.cursors.encode([end.path, str(end.id)], purpose=purpose) if end else None
+    following = parts.cursors.encode([below(end.path, caller.scope), str(end.id)], purpose=purpose) if end else None
     return page_reply(request, rows[:limit], following)
 
 

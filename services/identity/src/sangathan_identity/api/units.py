@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from sangathan_chassis.describe import refuses
 from sangathan_chassis.edge import CallerDep, ReadDep, WorkDep, declares, edge_router
 from sangathan_chassis.etags import require_match
-from sangathan_chassis.pages import CursorParam, Limit, Page
+from sangathan_chassis.pages import CursorParam, Limit, Page, below, path_of
 from sangathan_chassis.refusal import INVALID_INPUT, Pointer, Refusal
 from sangathan_chassis.replies import page_reply, single_reply
 from sangathan_identity.api.fields import AsOf, Body, Name, Reply
@@ -143,7 +143,7 @@ async def read_units(  # noqa: PLR0913 - FastAPI reads each query parameter from
 ) -> Response:
     """Gives the caller's unit and those beneath it, in the order of their paths; with `as_of`, as they stood."""
     purpose = f"units:{parent_id}:{level}:{as_of}:{stood_beneath}"
-    after: str = parts.cursors.decode(cursor, purpose=purpose)[0] if cursor else ""
+    after = path_of(parts.cursors.decode(cursor, purpose=purpose)[0], caller.scope) if cursor else ""
     wanted = UnitFilter(parent_id, level, stood_beneath)
     rows: Sequence[UnitView | PastUnit]
     if as_of is None:
@@ -152,7 +152,9 @@ async def read_units(  # noqa: PLR0913 - FastAPI reads each query parameter from
         paths: Sequence[str] = [one.path for one in current]
     else:
         rows, paths = await list_past_units(read, caller.scope, wanted, as_of, after=after, limit=limit + 1)
-    following = parts.cursors.encode([paths[limit - 1]], purpose=purpose) if len(rows) > limit else None
+    following = None
+    if len(rows) > limit:
+        following = parts.cursors.encode([below(paths[limit - 1], caller.scope)], purpose=purpose)
     return page_reply(request, rows[:limit], following)
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sangathan_chassis.describe import refuses
 from sangathan_chassis.edge import CallerDep, ReadDep, declares, edge_router
-from sangathan_chassis.pages import CursorParam, Limit, Page
+from sangathan_chassis.pages import CursorParam, Limit, Page, below, path_of
 from sangathan_chassis.refusal import INVALID_INPUT, Pointer, Refusal
 from sangathan_chassis.replies import page_reply
 from sangathan_contracts.offices import CATALOGUE, Office
@@ -56,9 +56,11 @@ async def read_vacancies(
     """Gives units of the office's level that have no holder now, in the order of their paths."""
     wanted = VacancyFilter(_known(office), unit_id)
     purpose = f"vacancies:{office}:{unit_id}"
-    [after] = parts.cursors.decode(cursor, purpose=purpose) if cursor else [""]
+    after = path_of(parts.cursors.decode(cursor, purpose=purpose)[0], caller.scope) if cursor else ""
     rows = await list_vacancies(read, caller.scope, wanted, now=parts.clock.now(), after=after, limit=limit + 1)
-    following = parts.cursors.encode([rows[limit - 1].path], purpose=purpose) if len(rows) > limit else None
+    following = None
+    if len(rows) > limit:
+        following = parts.cursors.encode([below(rows[limit - 1].path, caller.scope)], purpose=purpose)
     return page_reply(request, rows[:limit], following)
 
 

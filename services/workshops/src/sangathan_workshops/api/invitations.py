@@ -9,9 +9,10 @@ from fastapi import Body as BodyParam
 from fastapi import Request, Response
 from pydantic import Field
 
+from sangathan_chassis.caller import Caller
 from sangathan_chassis.describe import refuses
 from sangathan_chassis.edge import CallerDep, ReadDep, WorkDep, declares, edge_router
-from sangathan_chassis.pages import CursorParam, Limit, Page
+from sangathan_chassis.pages import CursorParam, Limit, Page, below, path_of
 from sangathan_chassis.replies import json_reply, page_reply
 from sangathan_workshops.api.fields import Body, Day, Hour, InvitationIdParam, Reply, Slug, WorkshopIdParam
 from sangathan_workshops.api.parts import Parts, PartsDep
@@ -129,17 +130,20 @@ async def list_workshop_invitations(
 ) -> Response:
     """Lists the invitations."""
     purpose = f"invitations:{workshop_id}"
-    page = InvitationPage(limit, _position(parts, cursor, purpose))
+    page = InvitationPage(limit, _position(parts, caller, cursor, purpose))
     listed = await query.list_invitations(read, caller.scope, workshop_id, page)
-    more = parts.cursors.encode(listed.end, purpose=purpose) if listed.end else None
+    more = None
+    if listed.end:
+        path, last = listed.end
+        more = parts.cursors.encode([below(path, caller.scope), last], purpose=purpose)
     return page_reply(request, listed.items, more)
 
 
-def _position(parts: Parts, cursor: str | None, purpose: str) -> tuple[str, UUID] | None:
+def _position(parts: Parts, caller: Caller, cursor: str | None, purpose: str) -> tuple[str, UUID] | None:
     if cursor is None:
         return None
-    path, invitation_id = parts.cursors.decode(cursor, purpose=purpose)
-    return path, UUID(invitation_id)
+    kept, invitation_id = parts.cursors.decode(cursor, purpose=purpose)
+    return path_of(kept, caller.scope), UUID(invitation_id)
 
 
 @router.get(

@@ -12,7 +12,7 @@ from pydantic import Field, StrictBool
 from sangathan_chassis.describe import refuses
 from sangathan_chassis.edge import CallerDep, ReadDep, WorkDep, declares, edge_router
 from sangathan_chassis.fields import IsoDate
-from sangathan_chassis.pages import CursorParam, Limit, Page
+from sangathan_chassis.pages import CursorParam, Limit, Page, below, path_of
 from sangathan_chassis.replies import json_reply, page_reply
 from sangathan_workshops.api.fields import Body, Day, Name, PlanIdParam, Reply, Slug
 from sangathan_workshops.api.parts import PartsDep
@@ -185,7 +185,7 @@ async def read_workshop_plan_coverage(
 ) -> Response:
     """Reads the coverage."""
     purpose = f"coverage:{plan_id}"
-    after = str(parts.cursors.decode(cursor, purpose=purpose)[0]) if cursor else None
+    after = path_of(parts.cursors.decode(cursor, purpose=purpose)[0], caller.scope) if cursor else None
     coverage = await coverage_query.read_coverage(read, caller.scope, plan_id, after=after, limit=limit)
     reply = {
         "plan_id": plan_id,
@@ -195,6 +195,6 @@ async def read_workshop_plan_coverage(
         "covered": coverage.covered,
         "missing": coverage.units - coverage.covered,
         "items": msgspec.to_builtins(coverage.page),
-        "next": parts.cursors.encode([coverage.end], purpose=purpose) if coverage.end else None,
+        "next": parts.cursors.encode([below(coverage.end, caller.scope)], purpose=purpose) if coverage.end else None,
     }
     return json_reply(reply)
