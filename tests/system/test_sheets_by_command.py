@@ -67,7 +67,7 @@ def test_a_sheet_of_appointments_comes_in_by_the_command_line_and_a_second_time_
 ) -> None:
     sheet = tmp_path / "presidents.csv"
     booth = demo.truth.level("booth").unit
-    row = f"+917777700001,पत्रक नमूना,Patrak Namuna,booth-president,{booth.path}"
+    row = f"+916009000077,पत्रक नमूना,Patrak Namuna,booth-president,{booth.path}"
     sheet.write_text(f"phone,name_hi,name_en,office,unit\n{row}\n", encoding="utf-8")
     words = ("appointments", "import", str(sheet), "--json")
     done = [run(password_file, demo.truth.level("mandal").sign_in, *words) for _ in range(2)]
