@@ -22,10 +22,14 @@ VALID = """
 levels = ["state", "booth"]
 field_classes = ["open"]
 delegable = ["worker.list"]
+grantable = ["worker.see"]
+granted_field_classes = ["open"]
 longest_acting_days = 90
 longest_delegation_days = 30
+longest_grant_days = 60
 [actions]
 "worker.list" = "List"
+"worker.see" = "See"
 "appointment.make" = "Appoint"
 [shows]
 "worker.list" = ["open"]
@@ -62,12 +66,14 @@ def as_table() -> str:
     rows += [
         [f"passes on {action}", *_passes_on(action)] for action in CATALOGUE.actions if action in CATALOGUE.delegable
     ]
+    rows += [[f"grants {action}", *_grants(action)] for action in CATALOGUE.actions if action in CATALOGUE.grantable]
     rows += [[f"shows in {action}", *_shows(action)] for action in CATALOGUE.actions]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines += [
         f"everybody signed in: {', '.join(sorted(SELF_ACTIONS))}",
         f"anybody: {', '.join(sorted(PUBLIC_ACTIONS))}",
+        f"another system sees at most: {', '.join(sorted(CATALOGUE.granted_field_classes))}",
         *(f"{action} needs acr {one.acr}, {one.max_age_s} s old" for action, one in CATALOGUE.assurance.items()),
     ]
     return "\n".join(lines) + "\n"
@@ -79,6 +85,10 @@ def _ticks(name: str, attribute: str) -> list[str]:
 
 def _passes_on(action: str) -> list[str]:
     return ["yes" if action in CATALOGUE.may_delegate(office) else "-" for office in OFFICES.values()]
+
+
+def _grants(action: str) -> list[str]:
+    return ["yes" if action in CATALOGUE.may_grant(office) else "-" for office in OFFICES.values()]
 
 
 def _shows(action: str) -> list[str]:
@@ -130,6 +140,18 @@ def test_what_is_passed_on_is_a_part_of_the_own_office() -> None:
     assert all(CATALOGUE.may_delegate(office) <= office.actions for office in OFFICES.values())
 
 
+def test_what_another_system_is_granted_is_a_part_of_the_own_office_and_changes_nothing() -> None:
+    assert all(CATALOGUE.may_grant(office) <= office.actions for office in OFFICES.values())
+    assert {action.split(".")[1] for action in CATALOGUE.grantable} <= {
+        "read",
+        "list",
+        "count",
+        "export",
+        "progress",
+        "ask",
+    }
+
+
 def test_nobody_appoints_the_holder_of_the_highest_office() -> None:
     assert all("national-president" not in office.may_appoint for office in OFFICES.values())
 
@@ -154,6 +176,11 @@ def test_a_small_catalogue_loads(tmp_path: Path) -> None:
         ('"me.read"', '"worker.list"', "more than one"),
         ('delegable = ["worker.list"]', 'delegable = ["worker.eat"]', "delegable names"),
         ('delegable = ["worker.list"]', 'delegable = ["appointment.make"]', "nobody passes on"),
+        ('grantable = ["worker.see"]', 'grantable = ["worker.eat"]', "grantable names"),
+        ('grantable = ["worker.see"]', 'grantable = ["appointment.make"]', "a person has to answer"),
+        ('grantable = ["worker.see"]', 'grantable = ["worker.list"]', "a person has to answer"),
+        ('granted_field_classes = ["open"]', 'granted_field_classes = ["shut"]', "granted_field_classes names"),
+        ("longest_grant_days = 60", "longest_grant_days = 0", "from 1 to 366"),
         ("longest_acting_days = 90", "longest_acting_days = 400", "from 1 to 366"),
         ('"worker.list" = ["open"]', '"worker.eat" = ["open"]', "shows names"),
         ('"worker.list" = ["open"]', '"worker.list" = ["shut"]', "shows.worker.list names"),
@@ -176,7 +203,7 @@ def test_a_catalogue_that_contradicts_itself_is_refused(tmp_path: Path, old: str
 
 def test_what_redraws_the_tree_shuts_a_person_out_or_breaks_the_glass_wants_a_second_factor() -> None:
     wanted = {action for action, one in CATALOGUE.assurance.items() if one.acr == "2"}
-    one_by_one = {"unit.move", "unit.close", "unit.split", "unit.merge", "person.suspend"}
+    one_by_one = {"unit.move", "unit.close", "unit.split", "unit.merge", "person.suspend", "client.grant"}
     assert wanted == {*one_by_one, "unit.import", "level.change", "break-glass.open", "break-glass.read"}
 
 

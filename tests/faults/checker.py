@@ -21,6 +21,8 @@ _SHOWN = 3
 _UNITS = "SELECT id, parent_id, level, code, path, name_hi, name_en, version, closed_at FROM units"
 _UNIT_REPLICA = _UNITS.replace("id, parent", "unit_id, parent", 1).replace("units", "unit_replica")
 _APPOINTMENTS = "SELECT id, person_id, office, unit_id, valid_from, valid_to, version, ended_at FROM appointments"
+# What another system was granted is no office held: no replica needs it.
+_HELD = f"{_APPOINTMENTS} WHERE client_id IS NULL"
 _APPOINTMENT_REPLICA = _APPOINTMENTS.replace("id,", "appointment_id,", 1).replace("appointments", "appointment_replica")
 _PLACED = """
 SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name IN ('unit_id', 'path')
@@ -81,7 +83,7 @@ async def replicas_agree(places: Places, _ledger: Ledger) -> list[str]:
     version = await places.value("identity", "SELECT version FROM tree_state")
     for what, truth, copy in (
         ("unit", _UNITS, _UNIT_REPLICA),
-        ("appointment", _APPOINTMENTS, _APPOINTMENT_REPLICA),
+        ("appointment", _HELD, _APPOINTMENT_REPLICA),
     ):
         owned = Counter(map(tuple, await places.rows("identity", truth)))
         for service in REPLICAS:

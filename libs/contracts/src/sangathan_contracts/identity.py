@@ -32,7 +32,8 @@ class AppointmentState(msgspec.Struct, frozen=True, kw_only=True):
 
     A delegation names the appointment it comes from, without which it gives nothing, and the ``actions`` that it lends;
     for any other, ``actions`` is empty and the office says all. ``acting`` marks a charge held until the office has its
-    regular holder.
+    regular holder. A grant to another system is a delegation whose holder is no person: ``client_id`` is set, and
+    ``person_id`` is the same. Only who lets callers in need know of it.
     """
 
     appointment_id: UUID
@@ -46,6 +47,7 @@ class AppointmentState(msgspec.Struct, frozen=True, kw_only=True):
     delegated_from: UUID | None = None
     actions: tuple[str, ...] = ()
     acting: bool = False
+    client_id: UUID | None = None
 
 
 class UnitCreated(Event, frozen=True, kw_only=True):
@@ -122,7 +124,7 @@ class AppointmentShortened(Event, frozen=True, kw_only=True):
 
 
 class SessionEnded(Event, frozen=True, kw_only=True):
-    """A sign-in is over; its tokens are refused from now on."""
+    """A sign-in is over, or the token of another system, whose id stands as the person's; it is refused from now on."""
 
     type: ClassVar[str] = "identity.session.ended.v1"
     session_id: UUID

@@ -13,7 +13,8 @@ from typing import Any, Final, cast
 
 _POLICY_FILE: Final = Path(__file__).with_name("offices.toml")
 DELEGATE: Final = "appointment.delegate"
-NEVER_DELEGATED: Final = frozenset({DELEGATE, "appointment.make", "appointment.end", "person.suspend"})
+GRANT: Final = "client.grant"
+NEVER_DELEGATED: Final = frozenset({DELEGATE, GRANT, "appointment.make", "appointment.end", "person.suspend"})
 """Power over power stays with the holder, whatever the file says: what is delegated is one level deep."""
 
 _OFFICE_KEYS: Final = {"level", "name_hi", "name_en", "actions", "field_classes", "may_appoint"}
@@ -76,6 +77,11 @@ class Catalogue:
     longest_acting_days: int
     longest_delegation_days: int
     assurance: Mapping[str, Assurance]
+    grantable: frozenset[str]
+    """What another system may be granted, if the granting office allows it."""
+    granted_field_classes: frozenset[str]
+    """The field classes that another system is shown at most."""
+    longest_grant_days: int
 
     def office(self, slug: str) -> Office:
         """The office called `slug`; raises KeyError when there is none."""
@@ -92,6 +98,10 @@ class Catalogue:
     def may_delegate(self, office: Office) -> frozenset[str]:
         """What a holder may pass on: nothing, unless the office allows passing on at all."""
         return office.actions & self.delegable if office.allows(DELEGATE) else frozenset()
+
+    def may_grant(self, office: Office) -> frozenset[str]:
+        """What a holder may grant to another system: nothing, unless the office allows granting at all."""
+        return office.actions & self.grantable if office.allows(GRANT) else frozenset()
 
     def knows(self, action: str) -> bool:
         """Whether `action` is a verb of this system: one of an office, of everybody signed in, or of the public."""
@@ -127,9 +137,13 @@ def _catalogue(raw: dict[str, Any]) -> Catalogue:
         longest_acting_days=_days(raw, "longest_acting_days"),
         longest_delegation_days=_days(raw, "longest_delegation_days"),
         assurance=_assurances(raw),
+        grantable=frozenset(_strings(raw, "grantable", "the file")),
+        granted_field_classes=frozenset(_strings(raw, "granted_field_classes", "the file")),
+        longest_grant_days=_days(raw, "longest_grant_days"),
     )
     _check_limits(catalogue)
     _refuse_unknown("[assurance]", catalogue.assurance, [*actions, *own])
+    _check_grantable(catalogue)
     for office in offices.values():
         _check_words(office, catalogue)
     for office in offices.values():
@@ -184,6 +198,13 @@ def _check_limits(catalogue: Catalogue) -> None:
         _refuse_unknown(f"shows.{action}", classes, catalogue.field_classes)
     if catalogue.delegable & NEVER_DELEGATED:
         raise OfficesError(f"delegable names {sorted(catalogue.delegable & NEVER_DELEGATED)}, which nobody passes on")
+
+
+def _check_grantable(catalogue: Catalogue) -> None:
+    _refuse_unknown("grantable", catalogue.grantable, catalogue.actions)
+    _refuse_unknown("granted_field_classes", catalogue.granted_field_classes, catalogue.field_classes)
+    if beyond := catalogue.grantable & (NEVER_DELEGATED | catalogue.assurance.keys()):
+        raise OfficesError(f"grantable names {sorted(beyond)}, for which a person has to answer")
 
 
 def _check_powers(office: Office, catalogue: Catalogue) -> None:

@@ -58,6 +58,8 @@ class Appointment:
     version: int
     delegated_from: str = ""
     actions: frozenset[str] = frozenset()
+    granted: bool = False
+    """Whether it is held by another system, and by no person."""
 
     def active(self, now: float) -> bool:
         """Whether it gives rights at this moment: from its first moment up to and not at its last."""
@@ -220,6 +222,7 @@ def _appointment(state: AppointmentState) -> Appointment:
         version=state.version,
         delegated_from=str(state.delegated_from or ""),
         actions=frozenset(state.actions),
+        granted=state.client_id is not None,
     )
 
 

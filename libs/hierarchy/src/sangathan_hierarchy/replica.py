@@ -178,7 +178,9 @@ async def put_unit(work: Work, unit: UnitState) -> None:
 
 
 async def put_appointment(work: Work, appointment: AppointmentState) -> None:
-    """Writes one appointment's state unless a newer one is there."""
+    """Writes one appointment's state unless a newer one is there; what another system was granted is no office held."""
+    if appointment.client_id is not None:
+        return
     await work.raw.execute(
         "INSERT INTO appointment_replica"
         " (appointment_id, person_id, office, unit_id, valid_from, valid_to, version, ended_at, delegated_from)"
@@ -212,7 +214,7 @@ async def _copy(connection: Connection, page: identity.SnapshotPage) -> None:
     )
     await connection.copy_records_to_table(
         "appointment_replica",
-        records=[_appointment_values(a) for a in page.appointments],
+        records=[_appointment_values(a) for a in page.appointments if a.client_id is None],
         columns=_APPOINTMENT_COLUMNS,
     )
 

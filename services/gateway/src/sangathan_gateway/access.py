@@ -12,7 +12,7 @@ import msgspec
 
 from sangathan_chassis.assertion import Claims
 from sangathan_contracts.offices import CATALOGUE, Assurance, Catalogue
-from sangathan_gateway import ranges, views
+from sangathan_gateway import machines, ranges, views
 from sangathan_gateway.calls import CallFailed
 from sangathan_gateway.limits import Bucket, Buckets
 from sangathan_gateway.problems import FORBIDDEN, STEP_UP_NEEDED, TOO_MANY, UNAUTHENTICATED, UNAVAILABLE, Refused
@@ -165,6 +165,7 @@ class Access:
         looks_through = exchange.noted.get("sangathan-view-as")
         if route.target is Target.SELF:
             views.refuse_own_things(looks_through)
+            machines.refuse_own_things(verified)
             self._assure(exchange, route, verified)
             if route.service != OWN_SERVICE:
                 exchange.stamp = self._stamp(route, verified, None, None)
@@ -198,7 +199,9 @@ class Access:
         """The appointment that gives the right, and its unit; remembered for as long as nothing of it can change."""
         route, verified, hierarchy = exchange.route, exchange.verified, self._parts.hierarchy
         assert route is not None and verified is not None  # noqa: S101, PT018 - as above.
-        appointment = ranges.acting(self._active(verified.sub, exchange.begun_at), named)
+        machines.check_scope(verified, route.action)
+        active = machines.held_under(verified, self._active(verified.sub, exchange.begun_at))
+        appointment = ranges.acting(active, named)
         self._check_right(appointment, route.action)
         unit = self._unit_of(appointment)
         standing = Standing(appointment, unit, held, hierarchy.tree_version, *ranges.unchanged(held, exchange.begun_at))
@@ -236,7 +239,7 @@ class Access:
         office = catalogue.offices.get(appointment.office)
         if office is None or action not in office.actions:
             raise Refused(FORBIDDEN, f"The office {appointment.office} lacks the action {action}.")
-        if appointment.delegated_from and action not in appointment.actions & catalogue.may_delegate(office):
+        if appointment.delegated_from and action not in appointment.actions & machines.lendable(catalogue, appointment):
             raise Refused(FORBIDDEN, f"The part of the office that you were lent lacks the action {action}.")
 
     def _assure(self, exchange: "Exchange", route: Route, verified: Verified) -> None:
@@ -307,8 +310,7 @@ class Access:
         )
         if appointment is None or unit is None:
             return who
-        catalogue = self._parts.catalogue
-        shown = catalogue.fields_shown(catalogue.office(appointment.office), route.action)
+        shown = machines.fields_shown(self._parts.catalogue, appointment, route.action)
         return msgspec.structs.replace(
             who,
             apt=appointment.appointment_id,

@@ -45,12 +45,21 @@ class _Payload(msgspec.Struct):
     nbf: int = 0
     acr: str = ""
     auth_time: int = 0
+    client_id: str = ""
+    scope: str = ""
+    appts: tuple[str, ...] = ()
 
 
 class Verified:
-    """A token whose signature and claims were checked; ``prepared`` remembers what was derived from it."""
+    """A token whose signature and claims were checked; ``prepared`` remembers what was derived from it.
 
-    __slots__ = ("acr", "auth_time", "bucket", "exp", "iat", "not_before", "prepared", "sid", "standings", "sub")
+    ``grant`` is set when the token is another system's (RFC 6749, section 4.4); ``scope`` is what it is then good for.
+    """
+
+    __slots__ = (
+        *("acr", "auth_time", "bucket", "exp", "grant", "iat", "not_before", "prepared", "scope", "sid", "standings"),
+        "sub",
+    )
 
     def __init__(self, payload: _Payload, bucket: Bucket) -> None:
         self.sub = payload.sub
@@ -60,6 +69,8 @@ class Verified:
         self.not_before = max(payload.nbf, payload.iat) - LEEWAY_S
         self.acr = payload.acr
         self.auth_time = payload.auth_time
+        self.grant = payload.appts[0] if payload.client_id else ""
+        self.scope = frozenset(payload.scope.split())
         self.bucket = bucket
         self.prepared: dict[object, Stamp] = {}
         self.standings: dict[tuple[Route, bytes | None], Standing] = {}
@@ -96,6 +107,8 @@ class TokenVerifier:
             raise TokenRefused("The access token expired")
         if max(payload.nbf, payload.iat) - LEEWAY_S > now or payload.exp - payload.iat > LONGEST_LIFE_S:
             raise TokenRefused("The access token is not valid at this time")
+        if payload.client_id and (payload.client_id != payload.sub or len(payload.appts) != 1):
+            raise TokenRefused("The access token stands for no one grant of a system")
         return Verified(payload, self._buckets.of(payload.sub))
 
     def _signed_payload(self, token: str) -> _Payload:

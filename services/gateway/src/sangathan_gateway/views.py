@@ -12,6 +12,7 @@ import msgspec
 
 from sangathan_chassis.assertion import Claims
 from sangathan_contracts.offices import Catalogue
+from sangathan_gateway import machines
 from sangathan_gateway.problems import FORBIDDEN, NOT_FOUND, Refused
 from sangathan_gateway.routes import Route
 from sangathan_hierarchy.memory import Appointment, MemoryHierarchy
@@ -50,7 +51,7 @@ def looked_through(hierarchy: MemoryHierarchy, catalogue: Catalogue, own: Appoin
 
 def through(claims: Claims, catalogue: Catalogue, own: Appointment, seen: Appointment) -> Claims:
     """The assertion of somebody who looks through another's eyes: the other's office, no field that either lacks."""
-    fields = catalogue.fields_shown(catalogue.office(seen.office), claims.act) & frozenset(claims.fc)
+    fields = machines.fields_shown(catalogue, seen, claims.act) & frozenset(claims.fc)
     return msgspec.structs.replace(
         claims,
         off=seen.office,

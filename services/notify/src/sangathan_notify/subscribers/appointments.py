@@ -14,8 +14,10 @@ STREAM: Final = "EV_IDENTITY"
 
 
 async def on_appointment_made(work: Work, envelope: Envelope) -> None:
-    """Tells the person."""
-    await tell_of_appointment.handle(work, decode(envelope, AppointmentMade).appointment)
+    """Tells the person; another system that was granted something reads no inbox."""
+    made = decode(envelope, AppointmentMade).appointment
+    if made.client_id is None:
+        await tell_of_appointment.handle(work, made)
 
 
 def appointments_consumer() -> Consumer:
