@@ -62,18 +62,20 @@ async def test_applications_come_in_pages(identity: Harness) -> None:
     assert second["next"] is None
 
 
-@pytest.mark.parametrize("what", ["endings", "secrets"])
+@pytest.mark.parametrize("what", ["endings", "secrets", "secrets/endings"])
 async def test_an_application_of_another_state_reads_like_none(identity: Harness, what: str) -> None:
     other = (await register(identity, OTHER_STATE)).json()["id"]
     assert said(await act(identity, other, what)) == said(await act(identity, uuid4(), what))
 
 
-async def test_a_renewed_secret_takes_the_place_of_the_one_before(identity: Harness) -> None:
+async def test_a_renewed_secret_and_the_one_before_are_both_good_until_that_is_ended(identity: Harness) -> None:
     app = await registered(identity)
     old = app.secret
     app.secret = (await act(identity, app.id, "secrets")).json()["secret"]
     assert (await app.exchange(await app.code())).status_code == 200
     app.secret = old
+    assert (await app.exchange(await app.code())).status_code == 200
+    await act(identity, app.id, "secrets/endings")
     assert (await app.exchange(await app.code())).json()["error"] == "invalid_client"
 
 
@@ -121,7 +123,13 @@ async def test_an_address_of_a_server_a_program_and_an_app_is_registered(identit
 
 @pytest.mark.parametrize(
     "changes",
-    [{"redirect_uris": []}, {"redirect_uris": [REDIRECT, REDIRECT]}, {"kind": "service"}, {"secret": "mine"}],
+    [
+        {"redirect_uris": []},
+        {"redirect_uris": [REDIRECT, REDIRECT]},
+        {"kind": "service"},
+        {"kind": "robot"},
+        {"secret": "mine"},
+    ],
     ids=str,
 )
 async def test_a_body_that_makes_no_sense_is_refused(identity: Harness, changes: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.system.scope_matrix.ground import NOWHERE, Bearer, Ground, Place
-from tests.system.scope_matrix.probes import Ask, Listed, Placed, Plain, Probe
+from tests.system.scope_matrix.probes import Ask, Listed, Placed, Plain, Probe, at_unit
 from tests.system.scope_matrix.records import NAMES, Records
 
 
@@ -28,6 +28,22 @@ def _client(records: Records, bearer: Bearer, place: Place) -> Ask:
     return Ask(ids={"client_id": records.client(place, fresh=bearer.reaches(place))})
 
 
+def _grant_there(records: Records, bearer: Bearer, place: Place) -> Ask:
+    """To a system within reach, at a unit that may stand anywhere."""
+    system = records.system_above(bearer.own, fresh=bearer.reaches(place))
+    return Ask(body=records.granting(system, place.unit_id))
+
+
+def _grant_to_it(records: Records, bearer: Bearer, place: Place) -> Ask:
+    """At the own unit, to a system that may belong anywhere."""
+    system = records.system(place, fresh=bearer.reaches(place))
+    return Ask(body=records.granting(system, bearer.own.unit_id))
+
+
+def _grant(records: Records, bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"grant_id": records.grant(place, fresh=bearer.reaches(place))})
+
+
 PROBES: Final[tuple[Probe, ...]] = (
     Plain("GET /.well-known/oauth-authorization-server", _nobody),
     Plain("GET /.well-known/openid-configuration", _nobody),
@@ -42,4 +58,9 @@ PROBES: Final[tuple[Probe, ...]] = (
     Plain("POST /v1/clients", _register),
     Placed("POST /v1/clients/{client_id}/endings", "client_id", _client),
     Placed("POST /v1/clients/{client_id}/secrets", "client_id", _client),
+    Placed("POST /v1/clients/{client_id}/secrets/endings", "client_id", _client),
+    Placed("GET /v1/client-grants", "?unit_id", at_unit()),
+    Placed("POST /v1/client-grants", "body unit_id", _grant_there),
+    Placed("POST /v1/client-grants", "body client_id", _grant_to_it),
+    Placed("POST /v1/client-grants/{grant_id}/endings", "grant_id", _grant),
 )

@@ -4,6 +4,7 @@ import itertools
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -136,6 +137,24 @@ class Records:
         """An application registered by whoever is highest at the unit; below the states nobody registers one."""
         return self._made("client", place, lambda: self._client(place), fresh=fresh)
 
+    def system(self, place: Place, *, fresh: bool = False) -> str:
+        """Another system registered by whoever is highest at the unit; below the states nobody registers one."""
+        return self._made("system", place, lambda: self._system(place), fresh=fresh)
+
+    def system_above(self, place: Place, *, fresh: bool) -> str:
+        """One that belongs to the unit itself where that can be, else to the state above it."""
+        above = max((path for path in self.ground.makers if place.path.startswith(path)), key=len)
+        return self.system(Place(place.unit_id, above, place.level), fresh=fresh)
+
+    def grant(self, place: Place, *, fresh: bool = False) -> str:
+        """What the nation's president has granted a new system of the nation's at the unit."""
+        return self._made("grant", place, lambda: self._grant(place), fresh=fresh)
+
+    def granting(self, system: str, unit_id: str) -> dict[str, Any]:
+        """A grant to be."""
+        until = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+        return {"client_id": system, "unit_id": unit_id, "actions": ["worker.count"], "valid_to": until}
+
     def plan(self, place: Place) -> str:
         """A plan that calls the unit itself, brought in by its state's president."""
         return self._made("plan", place, lambda: self._plan(place))
@@ -242,6 +261,15 @@ class Records:
             raise CannotBeError
         body = {"kind": "confidential", **NAMES, "redirect_uris": ["https://application.example/back"]}
         return str(self.ground.create("/v1/clients", body, maker=place.path)["id"])
+
+    def _system(self, place: Place) -> str:
+        if place.path not in self.ground.makers:
+            raise CannotBeError
+        return str(self.ground.create("/v1/clients", {"kind": "service", **NAMES}, maker=place.path)["id"])
+
+    def _grant(self, place: Place) -> str:
+        system = str(self.ground.create("/v1/clients", {"kind": "service", **NAMES})["id"])
+        return str(self.ground.create("/v1/client-grants", self.granting(system, place.unit_id))["id"])
 
     def _plan(self, place: Place) -> str:
         maker = next((path for path in self.ground.makers if path != "in." and place.path.startswith(path)), None)

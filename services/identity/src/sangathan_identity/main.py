@@ -28,6 +28,7 @@ from sangathan_identity.api import (
     appointment_sheets,
     appointments,
     authorize,
+    client_grants,
     clients,
     delegations,
     enrolments,
@@ -61,6 +62,7 @@ from sangathan_identity.commands import (
     sign_in_by_passkey,
     sign_in_by_password,
     step_up,
+    take_service_token,
 )
 from sangathan_identity.commands.choose_password import NewPasswords
 from sangathan_identity.commands.client_answer import Issuer
@@ -108,6 +110,7 @@ def parts(resources: Resources[IdentitySettings]) -> Parts:
         issuer=issuer,
         exchange_code=exchange_code.Handler(doorway, issuer),
         refresh_client=refresh_client_tokens.Handler(doorway, sealer, issuer),
+        take_service_token=take_service_token.Handler(doorway, keys),
         jobs=(keys.ensure, post.run, snapshots.run, lambda: _forgetting(doorway)),
         checks={"signing-key": keys.check},
     )
@@ -184,6 +187,7 @@ SERVICE = Service(
                 persons,
                 introspections,
                 clients,
+                client_grants,
                 authorize,
                 openid,
             )

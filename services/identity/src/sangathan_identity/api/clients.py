@@ -1,4 +1,4 @@
-"""The applications that people sign in to with Sangathan: register one, list them, renew a secret, shut one out."""
+"""The applications that people sign in to with Sangathan, and other systems: registered, listed, shut out."""
 
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -16,7 +16,7 @@ from sangathan_identity.api.parts import PartsDep
 from sangathan_identity.commands import end_client, make_client, renew_client_secret
 from sangathan_identity.commands.end_client import EndClient
 from sangathan_identity.commands.make_client import MakeClient
-from sangathan_identity.commands.renew_client_secret import RenewClientSecret
+from sangathan_identity.commands.renew_client_secret import EndFormerSecret, RenewClientSecret
 from sangathan_identity.domain.clients import Client, ClientKind, redirect_uri_fault
 from sangathan_identity.domain.units import Names
 from sangathan_identity.queries.clients import list_clients
@@ -50,15 +50,23 @@ class ClientIn(Body):
     name_hi: Name
     name_en: Name
     kind: ClientKind = Field(
-        description="confidential: runs on a server and keeps a secret; public: runs on a phone or in a browser.",
+        description="confidential: signs people in, runs on a server and keeps a secret; public: signs people in, runs"
+        " on a phone or in a browser; service: signs nobody in, keeps a secret, and acts under what it is granted.",
         examples=["confidential"],
     )
     redirect_uris: list[RedirectUri] = Field(
-        min_length=1,
+        default_factory=list,
         max_length=10,
-        description="Where it may be answered.",
+        description="Where it may be answered; one at least for what signs people in, none for a service.",
         examples=[["https://app.example/callback"]],
     )
+
+    @model_validator(mode="after")
+    def _answered_somewhere(self) -> Self:
+        if (self.kind is ClientKind.SERVICE) == bool(self.redirect_uris):
+            msg = "takes redirect_uris for what signs people in, and none for a service"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -80,6 +88,9 @@ class ClientOut(Reply):
     made_by: UUID = Field(description="Who registered it.")
     made_at: datetime
     ended_at: datetime | None = Field(description="Since when it is shut out; null while it is not.")
+    former_secret_until: datetime | None = Field(
+        description="Up to when the former secret is as good as the newest; null when there is none."
+    )
     version: int = Field(description="Rises with each change.")
 
 
@@ -125,7 +136,10 @@ async def read_clients(
     **declares("client.make"),
 )
 async def register_client(body: ClientIn, caller: CallerDep, work: WorkDep) -> Response:
-    """Lets an application sign people in; it learns who they are, and gets none of their rights."""
+    """Lets an application sign people in; it learns who they are, and gets none of their rights.
+
+    A service signs nobody in. It may do nothing until it is granted something (`POST /v1/client-grants`).
+    """
     command = MakeClient(Names(body.name_hi, body.name_en), body.kind, tuple(body.redirect_uris))
     client, secret = await make_client.handle(work, caller, command)
     return json_reply({**_shown(client), "secret": secret}, 201)
@@ -140,9 +154,21 @@ async def register_client(body: ClientIn, caller: CallerDep, work: WorkDep) -> R
     **declares("client.make"),
 )
 async def renew_secret(client_id: ClientIdParam, caller: CallerDep, work: WorkDep) -> Response:
-    """Shows the new secret once; the one before is worth nothing from then on."""
+    """Shows the new secret once; the one so far is good for a week more, and one before that no longer."""
     client, secret = await renew_client_secret.handle(work, caller, RenewClientSecret(client_id))
     return json_reply({**_shown(client), "secret": secret}, 201)
+
+
+@router.post(
+    "/v1/clients/{client_id}/secrets/endings",
+    summary="End an application's former secret",
+    response_model=ClientOut,
+    responses=refuses(404, _409="It has one secret alone, or is shut out."),
+    **declares("client.make"),
+)
+async def end_former_secret(client_id: ClientIdParam, caller: CallerDep, work: WorkDep) -> Response:
+    """Leaves the newest secret alone, at once: when all has been moved over, or when the former one has leaked."""
+    return json_reply(_shown(await renew_client_secret.end_former(work, caller, EndFormerSecret(client_id))))
 
 
 @router.post(
@@ -153,7 +179,7 @@ async def renew_secret(client_id: ClientIdParam, caller: CallerDep, work: WorkDe
     **declares("client.make"),
 )
 async def shut_client_out(client_id: ClientIdParam, caller: CallerDep, work: WorkDep) -> Response:
-    """Refuses its sign-ins and every token it holds, from this moment on."""
+    """Refuses its sign-ins and every token it holds, and ends all it was granted, from this moment on."""
     return json_reply(_shown(await end_client.handle(work, caller, EndClient(client_id))))
 
 
@@ -168,5 +194,6 @@ def _shown(client: Client) -> dict[str, Any]:
         "made_by": client.made_by,
         "made_at": client.made_at,
         "ended_at": client.ended_at,
+        "former_secret_until": client.former_secret_until,
         "version": client.version,
     }

@@ -29,6 +29,9 @@ class OfficeOut(Reply):
     may_delegate: list[str] = Field(
         description="The actions its holder may pass on for a while.", examples=[["worker.list", "worker.read"]]
     )
+    may_grant: list[str] = Field(
+        description="The actions its holder may grant to another system.", examples=[["unit.read", "worker.count"]]
+    )
 
 
 class CatalogueOut(Reply):
@@ -41,6 +44,7 @@ class CatalogueOut(Reply):
     )
     longest_acting_days: int = Field(description="How long an acting charge lasts at most.", examples=[90])
     longest_delegation_days: int = Field(description="How long a delegation lasts at most.", examples=[90])
+    longest_grant_days: int = Field(description="How long a grant to another system lasts at most.", examples=[180])
     offices: list[OfficeOut]
 
 
@@ -53,6 +57,7 @@ def _office(office: Office) -> dict[str, Any]:
         "actions": {action: sorted(CATALOGUE.fields_shown(office, action)) for action in sorted(office.actions)},
         "may_appoint": sorted(office.may_appoint),
         "may_delegate": sorted(CATALOGUE.may_delegate(office)),
+        "may_grant": sorted(CATALOGUE.may_grant(office)),
     }
 
 
@@ -71,6 +76,7 @@ async def read_offices(request: Request) -> Response:
         "actions": dict(CATALOGUE.actions),
         "longest_acting_days": CATALOGUE.longest_acting_days,
         "longest_delegation_days": CATALOGUE.longest_delegation_days,
+        "longest_grant_days": CATALOGUE.longest_grant_days,
         "offices": [_office(office) for office in CATALOGUE.offices.values()],
     }
     return single_reply(request, body, 1)

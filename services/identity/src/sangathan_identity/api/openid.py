@@ -15,11 +15,15 @@ from sangathan_identity.commands.exchange_code import ExchangeCode
 from sangathan_identity.commands.known_client import ShownClient, known_client
 from sangathan_identity.commands.refresh_client_tokens import RefreshClientTokens
 from sangathan_identity.commands.revoke_client_token import RevokeClientToken, revoke_client_token
+from sangathan_identity.commands.take_service_token import TakeServiceToken, TokenTaken
 from sangathan_identity.domain.openid import SCOPES, Declined
+from sangathan_identity.domain.service_tokens import ServiceToken
+from sangathan_identity.queries.client_grants import good_service_token
 from sangathan_identity.queries.client_tokens import good_token, user_info
 
 router = edge_router(tags=["openid"])
 
+_GRANT_TYPES: Final = "grant_type takes authorization_code, refresh_token, client_credentials."
 _WAYS: Final = ["client_secret_basic", "client_secret_post"]
 _CLIENT_ID: Final = "The application's id; with a secret it may stand in the Authorization header (Basic) instead."
 _CLIENT_SECRET: Final = "The application's secret, unless it stands in the header or there is none."  # noqa: S105 - prose.
@@ -58,11 +62,15 @@ class ProviderOut(Reply):
 class TokensOut(Reply):
     """Tokens of an application (RFC 6749, section 5.1; OpenID Connect Core, section 3.1.3.3)."""
 
-    access_token: str = Field(description="Good for `/oauth2/userinfo` alone.")
+    access_token: str = Field(
+        description="Good for `/oauth2/userinfo` alone; a service's is good at this interface, for what it was granted."
+    )
     token_type: str = Field(examples=["Bearer"])
     expires_in: int = Field(examples=[600])
-    scope: str = Field(examples=["openid profile"])
-    id_token: str = Field(description="Who has signed in; a JWT signed with RS256.")
+    scope: str = Field(description="For a service, the actions it is good for.", examples=["openid profile"])
+    id_token: str | None = Field(
+        default=None, description="Who has signed in; a JWT signed with RS256. None for a service's own credentials."
+    )
     refresh_token: str | None = Field(default=None, description="Only with the scope offline_access.")
 
 
@@ -94,6 +102,7 @@ class IntrospectionOut(Reply):
     exp: int | None = None
     iss: str | None = None
     sid: str | None = None
+    grant_id: str | None = Field(default=None, description="Of a service's token: the grant that it stands for.")
 
 
 def _refused(**meanings: str) -> dict[int | str, dict[str, Any]]:
@@ -150,7 +159,7 @@ def _provider(url: str) -> Response:
         "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "token_endpoint_auth_methods_supported": [*_WAYS, "none"],
@@ -174,25 +183,27 @@ def _provider(url: str) -> Response:
 
 @router.post(
     "/oauth2/token",
-    summary="Exchange a code or a refresh token",
+    summary="Exchange a code, a refresh token or a service's own credentials",
     response_model=TokensOut,
     responses=_refused(_400="The grant is not good, or the request is not.", _401="The application is not known."),
     **_with_form(
         "client.token",
         form_body(
             ("grant_type",),
-            grant_type="authorization_code or refresh_token.",
+            grant_type="authorization_code, refresh_token or client_credentials.",
             code="The code, for authorization_code.",
             redirect_uri="The address that the code came to.",
             code_verifier="The verifier of PKCE (RFC 7636).",
             refresh_token="The newest refresh token, for refresh_token.",  # noqa: S106 - prose.
+            scope="For client_credentials: the actions wanted, by spaces; all that was granted when left out.",
+            grant_id="For client_credentials: the grant to act under; may be left out where there is but one.",
             client_id=_CLIENT_ID,
             client_secret=_CLIENT_SECRET,
         ),
     ),
 )
 async def exchange_grant(request: Request, parts: PartsDep) -> Response:
-    """Gives an application its tokens.
+    """Gives an application its tokens, and another system one of ten minutes for what it was granted.
 
     A code serves once; shown again, it ends the sign-in. A refresh token is rotated: within 30 seconds the same answer
     is repeated, shown later it ends the sign-in.
@@ -201,6 +212,9 @@ async def exchange_grant(request: Request, parts: PartsDep) -> Response:
         form = await read_form(request)
         client = shown_client(request, form)
         kind = form.get("grant_type", "")
+        if kind == "client_credentials":
+            taking = TakeServiceToken(client, form.get("scope", ""), form.get("grant_id", ""))
+            return _service_answer(await parts.take_service_token.handle(taking))
         if kind == "authorization_code":
             command = ExchangeCode(
                 client, form.get("code", ""), form.get("redirect_uri", ""), form.get("code_verifier", "")
@@ -209,7 +223,7 @@ async def exchange_grant(request: Request, parts: PartsDep) -> Response:
         elif kind == "refresh_token":
             answer = await parts.refresh_client.handle(RefreshClientTokens(client, form.get("refresh_token", "")))
         else:
-            return declined(Declined("unsupported_grant_type", "grant_type takes authorization_code, refresh_token."))
+            return declined(Declined("unsupported_grant_type", _GRANT_TYPES))
     except Declined as error:
         return declined(error)
     body = {
@@ -222,6 +236,18 @@ async def exchange_grant(request: Request, parts: PartsDep) -> Response:
     if answer.refresh_token is not None:
         body["refresh_token"] = answer.refresh_token
     return json_reply(body)
+
+
+def _service_answer(taken: TokenTaken) -> Response:
+    """RFC 6749, section 4.4.3: no refresh token, since the credentials themselves are at hand."""
+    return json_reply(
+        {
+            "access_token": taken.access_token,
+            "token_type": "Bearer",
+            "expires_in": taken.expires_in,
+            "scope": taken.scope,
+        }
+    )
 
 
 def _bearer(request: Request) -> str:
@@ -290,10 +316,14 @@ async def introspect_token(request: Request, parts: PartsDep) -> Response:
 
 
 async def _introspected(connection: Any, shown: ShownClient, token: str, parts: Any) -> dict[str, Any]:
-    client = await known_client(connection, shown)
+    now = parts.clock.now()
+    client = await known_client(connection, shown, now)
     if client.secret_hash is None:
         raise Declined("invalid_client", "Only an application with a secret may ask.")
-    good = await good_token(connection, token, parts.clock.now())
+    service = await good_service_token(connection, token, now)
+    if service is not None and service.client_id == client.id:
+        return _about_service(service, parts.issuer.url)
+    good = await good_token(connection, token, now)
     if good is None or good[0].client_id != client.id:
         return {"active": False}
     kept, person_id = good
@@ -307,6 +337,21 @@ async def _introspected(connection: Any, shown: ShownClient, token: str, parts: 
         "exp": int(kept.expires_at.timestamp()),
         "iss": parts.issuer.url,
         "sid": str(kept.session_id),
+    }
+
+
+def _about_service(token: ServiceToken, issuer: str) -> dict[str, Any]:
+    return {
+        "active": True,
+        "client_id": str(token.client_id),
+        "sub": str(token.client_id),
+        "scope": token.scope,
+        "token_type": "Bearer",
+        "iat": int(token.issued_at.timestamp()),
+        "exp": int(token.expires_at.timestamp()),
+        "iss": issuer,
+        "sid": str(token.id),
+        "grant_id": str(token.grant_id),
     }
 
 

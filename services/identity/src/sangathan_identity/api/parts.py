@@ -25,6 +25,7 @@ from sangathan_identity.commands import (
     sign_in_by_passkey,
     sign_in_by_password,
     step_up,
+    take_service_token,
 )
 from sangathan_identity.commands.client_answer import Issuer
 from sangathan_identity.commands.doorway import Doorway
@@ -55,6 +56,7 @@ class Parts:
     issuer: Issuer
     exchange_code: exchange_code.Handler
     refresh_client: refresh_client_tokens.Handler
+    take_service_token: take_service_token.Handler
     jobs: Sequence[Task]
     checks: Mapping[str, Check]
 

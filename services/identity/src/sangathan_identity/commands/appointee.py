@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from sangathan_chassis.caller import Caller
 from sangathan_chassis.database import Work
 from sangathan_chassis.ids import uuid7
 from sangathan_chassis.refusal import INVALID_INPUT, Pointer, Refusal
 from sangathan_chassis.sealing import Sealer
 from sangathan_identity.domain.ids import PersonId
 from sangathan_identity.domain.persons import Person, check_named, check_not_suspended
+from sangathan_identity.domain.refusals import PERSON_SUSPENDED
 from sangathan_identity.domain.units import Names
 from sangathan_identity.store import persons
 
@@ -32,6 +34,13 @@ async def appointee(work: Work, who: UUID | NewPerson, sealer: Sealer) -> Person
         )
     check_not_suspended(person)
     return person
+
+
+async def lock_giver(work: Work, caller: Caller) -> None:
+    """Locks the giver's own person: a suspension ends what was passed on before it, and nothing is after it."""
+    giver = await persons.find_person(work, caller.person, lock=True)
+    if giver is None or giver.suspended_at is not None:
+        raise Refusal(PERSON_SUSPENDED)
 
 
 async def _new_or_same(work: Work, new: NewPerson, sealer: Sealer) -> Person:

@@ -1,6 +1,7 @@
 """Passes a part of the own office on to somebody for a while, at the own unit or beneath it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from sangathan_chassis.caller import Caller
@@ -10,14 +11,14 @@ from sangathan_chassis.refusal import Refusal
 from sangathan_chassis.sealing import Sealer
 from sangathan_contracts.identity import AppointmentMade
 from sangathan_contracts.offices import CATALOGUE
-from sangathan_identity.commands.appointee import NewPerson, appointee
+from sangathan_identity.commands.appointee import NewPerson, appointee, lock_giver
 from sangathan_identity.domain.appointments import Appointment, Term
 from sangathan_identity.domain.delegations import check_actions, check_giver, check_lent_term
 from sangathan_identity.domain.ids import AppointmentId
-from sangathan_identity.domain.refusals import ALREADY_HOLDS, NOT_YOURS_TO_DELEGATE, NOT_YOURSELF, PERSON_SUSPENDED
+from sangathan_identity.domain.refusals import ALREADY_HOLDS, NOT_YOURS_TO_DELEGATE, NOT_YOURSELF
 from sangathan_identity.domain.states import appointment_state
 from sangathan_identity.domain.units import check_open
-from sangathan_identity.store import appointments, audit, persons, tree, units
+from sangathan_identity.store import appointments, audit, tree, units
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,13 @@ async def handle(work: Work, caller: Caller, command: DelegateAppointment, seale
     """The delegation: an appointment of its own that gives these actions as long as the giver's office gives them."""
     command.term.check(work.now)
     await tree.share_tree(work, caller)
-    await _not_suspended(work, caller)
+    await lock_giver(work, caller)
     giver = await appointments.get_appointment(work, command.appointment_id)
     if giver.id != caller.appointment_id or giver.person_id != caller.person:
         raise Refusal(NOT_YOURS_TO_DELEGATE, "Name the appointment that you act under.")
     check_giver(giver)
     check_actions(CATALOGUE, giver, command.actions)
-    check_lent_term(CATALOGUE, giver.term, command.term)
+    check_lent_term(giver.term, command.term, longest=timedelta(days=CATALOGUE.longest_delegation_days))
     unit = await units.get_unit(work, command.unit_id)
     check_open(unit)
     person = await appointee(work, command.person, sealer)
@@ -62,13 +63,6 @@ async def handle(work: Work, caller: Caller, command: DelegateAppointment, seale
         raise Refusal(ALREADY_HOLDS, "Choose a term that does not overlap, or end the other appointment first.")
     await _insert(work, caller, lent)
     return lent
-
-
-async def _not_suspended(work: Work, caller: Caller) -> None:
-    """Locks the giver's own person: a suspension ends what was passed on before it, and nothing is after it."""
-    giver = await persons.find_person(work, caller.person, lock=True)
-    if giver is None or giver.suspended_at is not None:
-        raise Refusal(PERSON_SUSPENDED)
 
 
 async def _insert(work: Work, caller: Caller, lent: Appointment) -> None:

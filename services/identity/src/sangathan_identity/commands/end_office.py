@@ -1,6 +1,7 @@
 """Ends an appointment with all that hangs on it: what was passed on from it dies in the same transaction."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sangathan_chassis.database import Work
 from sangathan_contracts.identity import AppointmentEnded
@@ -32,6 +33,13 @@ async def end_delegations(work: Work, givers: Sequence[Appointment]) -> list[App
     ended = [one.ended(work.now) for one in lent]
     await _write(work, ended)
     return ended
+
+
+async def end_grants(work: Work, client_id: UUID) -> list[Appointment]:
+    """Ends all that another system was granted, wherever it is."""
+    async with whole_tree(work):
+        granted = await appointments.grants_of(work, client_id, work.now)
+    return await write_ended(work, [one.ended(work.now) for one in granted])
 
 
 async def _write(work: Work, ended: Sequence[Appointment]) -> None:

@@ -36,7 +36,7 @@ class Handler:
         """The tokens; raises Declined, the same for whatever is wrong with the code."""
         granted: Granted | None = None
         async with self.doorway.work() as work:
-            client = await known_client(work.raw, command.client)
+            client = await known_client(work.raw, command.client, work.now)
             kept = await client_tokens.find_code(work, command.code)
             if kept is not None and kept.client_id == client.id:
                 granted = await _exchange(work, client, kept, command)

@@ -2,6 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sangathan_chassis.connection import Connection
@@ -18,18 +19,19 @@ class ShownClient:
     secret: str = ""
 
 
-async def known_client(connection: Connection, shown: ShownClient) -> Client:
+async def known_client(connection: Connection, shown: ShownClient, now: datetime) -> Client:
     """The application; raises Declined, the same for an unknown one, one shut out, and a wrong secret."""
     try:
         client = await clients.find_client(connection, UUID(shown.client_id))
     except ValueError:
         client = None
-    if client is None or client.ended_at is not None or not _genuine(client, shown.secret):
+    if client is None or client.ended_at is not None or not _genuine(client, shown.secret, now):
         raise Declined("invalid_client", "Check the client_id and the secret.")
     return client
 
 
-def _genuine(client: Client, secret: str) -> bool:
+def _genuine(client: Client, secret: str, now: datetime) -> bool:
     if client.secret_hash is None:
         return not secret
-    return hmac.compare_digest(client.secret_hash, clients.secret_hash(secret))
+    shown = clients.secret_hash(secret)
+    return any(hmac.compare_digest(good, shown) for good in client.secret_hashes(now))

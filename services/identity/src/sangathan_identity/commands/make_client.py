@@ -25,7 +25,7 @@ async def handle(work: Work, caller: Caller, command: MakeClient) -> tuple[Clien
     await tree.share_tree(work, caller)
     if caller.unit_id is None:
         raise Refusal(NOT_FOUND)
-    secret = clients.new_secret() if command.kind is ClientKind.CONFIDENTIAL else None
+    secret = clients.new_secret() if command.kind is not ClientKind.PUBLIC else None
     client = Client(
         id=uuid7(),
         kind=command.kind,

@@ -36,7 +36,7 @@ class Handler:
         """New tokens of the same sign-in; raises Declined, the same for whatever is wrong with the token."""
         granted: Granted | None = None
         async with self.doorway.work() as work:
-            client = await known_client(work.raw, command.client)
+            client = await known_client(work.raw, command.client, work.now)
             token = await client_tokens.find_token(work.raw, command.refresh_token)
             if token is not None and token.client_id == client.id and token.kind == REFRESH:
                 granted = await self._exchange(work, client, command.refresh_token)

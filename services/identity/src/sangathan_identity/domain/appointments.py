@@ -38,7 +38,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """A person in an office at a unit for a term; ``path`` is the unit's and follows it."""
+    """A person in an office at a unit for a term; ``path`` is the unit's and follows it.
+
+    Of a grant to another system, ``client_id`` is set and ``person_id`` is the same id.
+    """
 
     id: AppointmentId
     person_id: PersonId
@@ -52,6 +55,7 @@ class Appointment:
     delegated_from: UUID | None = None
     actions: tuple[str, ...] = ()
     acting: bool = False
+    client_id: UUID | None = None
 
     @property
     def regular(self) -> bool:

@@ -23,9 +23,8 @@ def check_actions(catalogue: Catalogue, giver: Appointment, actions: AbstractSet
         raise _wrong("/actions", f"takes of these: {', '.join(sorted(allowed)) or 'none'}")
 
 
-def check_lent_term(catalogue: Catalogue, giver: Term, lent: Term) -> None:
+def check_lent_term(giver: Term, lent: Term, *, longest: timedelta) -> None:
     """Raises unless the term is short and lies within the giver's."""
-    longest = timedelta(days=catalogue.longest_delegation_days)
     if lent.begins < giver.begins:
         raise _wrong("/valid_from", "takes a moment from which you hold the office yourself")
     if lent.ends is None or lent.ends > lent.begins + longest:

@@ -136,3 +136,19 @@ CLIENT_KEEPS_NO_SECRET: Final = ProblemType(
     "An application of this kind has no secret",
     "इस प्रकार के ऐप की कोई गुप्त कुंजी नहीं होती",
 )
+NO_FORMER_SECRET: Final = ProblemType(
+    "no-former-secret", Kind.CONFLICT, "There is no former secret any more", "अब कोई पुरानी गुप्त कुंजी नहीं है"
+)
+CLIENT_GETS_NO_RIGHTS: Final = ProblemType(
+    "client-gets-no-rights",
+    Kind.CONFLICT,
+    "An application that signs people in gets no rights",
+    "जिस ऐप से लोग साइन इन करते हैं, उसे कोई अधिकार नहीं मिलता",
+)
+GRANT_HELD_ALREADY: Final = ProblemType(
+    "grant-held-already",
+    Kind.CONFLICT,
+    "It holds a grant of this office there in that term",
+    "इस अवधि में इस दायित्व की अनुमति वहाँ उसके पास पहले से है",
+)
+GRANT_OVER: Final = ProblemType("grant-over", Kind.CONFLICT, "This grant is over already", "यह अनुमति पहले ही समाप्त है")

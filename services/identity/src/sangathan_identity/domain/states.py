@@ -34,4 +34,5 @@ def appointment_state(appointment: Appointment) -> AppointmentState:
         delegated_from=appointment.delegated_from,
         actions=tuple(sorted(appointment.actions)),
         acting=appointment.acting,
+        client_id=appointment.client_id,
     )

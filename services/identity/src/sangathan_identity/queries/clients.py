@@ -12,7 +12,8 @@ async def list_clients(connection: Connection, scope: Scope, after: UUID, limit:
     """Up to ``limit`` applications in the order of their registration, those shut out included."""
     rows = await connection.fetch(
         "SELECT c.id, c.kind, c.name_hi, c.name_en, c.redirect_uris, NULL::bytea AS secret_hash, c.unit_id, c.made_by,"
-        " c.made_at, c.ended_at, c.version FROM clients c JOIN units u ON u.id = c.unit_id"
+        " c.made_at, c.ended_at, c.version, NULL::bytea AS former_secret_hash, c.former_secret_until"
+        " FROM clients c JOIN units u ON u.id = c.unit_id"
         " WHERE u.path >= $1 AND u.path < $2 AND c.id > $3 ORDER BY c.id LIMIT $4",
         scope.lo,
         scope.hi,

@@ -29,7 +29,7 @@ async def snapshot_pages(connection: Connection, now: datetime) -> AsyncIterator
     async for rows in _pages(
         connection,
         "SELECT id AS appointment_id, person_id, office, unit_id, valid_from, valid_to, version, ended_at,"
-        " delegated_from, actions, acting FROM appointments WHERE id > $1 ORDER BY id LIMIT $2",
+        " delegated_from, actions, acting, client_id FROM appointments WHERE id > $1 ORDER BY id LIMIT $2",
         ("appointment_id", _FIRST_ID),
     ):
         yield SnapshotPage(tree_version=version, appointments=tuple(AppointmentState(**row) for row in rows))
@@ -45,7 +45,9 @@ async def snapshot_pages(connection: Connection, now: datetime) -> AsyncIterator
 
 
 async def _ended_sessions(connection: Connection, version: int, since: datetime) -> AsyncIterator[SnapshotPage]:
-    rows = await connection.fetch("SELECT id FROM sessions WHERE ended_at > $1", since)
+    rows = await connection.fetch(
+        "SELECT id FROM sessions WHERE ended_at > $1 UNION ALL SELECT id FROM service_tokens WHERE ended_at > $1", since
+    )
     for start in range(0, len(rows), PAGE_ROWS * 10):
         ids = tuple(row["id"] for row in rows[start : start + PAGE_ROWS * 10])
         yield SnapshotPage(tree_version=version, ended_sessions=ids)

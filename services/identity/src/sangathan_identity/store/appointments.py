@@ -20,12 +20,12 @@ from sangathan_identity.store.tables import AppointmentRow
 # Actions come as one text each, since an array of arrays is unnested to its last element.
 _INSERT: Final = (
     "INSERT INTO appointments (id, person_id, office, unit_id, path, valid_from, valid_to, appointed_by,"
-    " delegated_from, version, actions, acting, made_at, absence_reason)"
+    " delegated_from, version, actions, acting, client_id, made_at, absence_reason)"
     " SELECT t.id, t.person_id, t.office, t.unit_id, t.path, t.valid_from, t.valid_to, t.appointed_by,"
-    " t.delegated_from, t.version, string_to_array(t.actions, ' '), t.acting, $13, $14"
+    " t.delegated_from, t.version, string_to_array(t.actions, ' '), t.acting, t.client_id, $14, $15"
     " FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[], $7::timestamptz[],"
-    " $8::uuid[], $9::uuid[], $10::int[], $11::text[], $12::bool[]) AS t (id, person_id, office, unit_id, path,"
-    " valid_from, valid_to, appointed_by, delegated_from, version, actions, acting)"
+    " $8::uuid[], $9::uuid[], $10::int[], $11::text[], $12::bool[], $13::uuid[]) AS t (id, person_id, office,"
+    " unit_id, path, valid_from, valid_to, appointed_by, delegated_from, version, actions, acting, client_id)"
 )
 _SAVE_ENDS: Final = (
     "UPDATE appointments a SET ended_at = t.ended_at, valid_to = t.valid_to, version = t.version"
@@ -38,13 +38,39 @@ async def get_appointment(work: Work, appointment_id: UUID) -> Appointment:
     """The appointment, locked; raises not-found outside the scope exactly as for none at all."""
     statement = (
         select(AppointmentRow)
-        .where(AppointmentRow.id == appointment_id, within(AppointmentRow.path, work.scope))
+        .where(
+            AppointmentRow.id == appointment_id,
+            within(AppointmentRow.path, work.scope),
+            col(AppointmentRow.client_id).is_(None),
+        )
         .with_for_update()
     )
-    found = await _all(work, statement)
-    if not found:
-        raise Refusal(NOT_FOUND)
-    return found[0]
+    return await _one(work, statement)
+
+
+async def get_grant(work: Work, grant_id: UUID) -> Appointment:
+    """What another system was granted, locked; raises not-found outside the scope exactly as for none at all."""
+    statement = (
+        select(AppointmentRow)
+        .where(
+            AppointmentRow.id == grant_id,
+            within(AppointmentRow.path, work.scope),
+            col(AppointmentRow.client_id).is_not(None),
+        )
+        .with_for_update()
+    )
+    return await _one(work, statement)
+
+
+async def grants_of(work: Work, client_id: UUID, now: datetime) -> list[Appointment]:
+    """What another system was granted and is not over, locked."""
+    statement = (
+        select(AppointmentRow)
+        .where(AppointmentRow.client_id == client_id, within(AppointmentRow.path, work.scope), _not_over(now))
+        .order_by(col(AppointmentRow.id))
+        .with_for_update()
+    )
+    return await _all(work, statement)
 
 
 async def current_at_unit(work: Work, unit_id: UUID, now: datetime) -> list[Appointment]:
@@ -125,6 +151,7 @@ async def insert_appointments(work: Work, new: Sequence[Appointment], *, absence
         [one.version for one in new],
         [" ".join(sorted(one.actions)) for one in new],
         [one.acting for one in new],
+        [one.client_id for one in new],
         work.now,
         absence_reason,
     )
@@ -141,6 +168,13 @@ async def save_ends(work: Work, changed: Sequence[Appointment]) -> None:
         work.scope.lo,
         work.scope.hi,
     )
+
+
+async def _one(work: Work, statement: SelectOfScalar[AppointmentRow]) -> Appointment:
+    found = await _all(work, statement)
+    if not found:
+        raise Refusal(NOT_FOUND)
+    return found[0]
 
 
 async def _all(work: Work, statement: SelectOfScalar[AppointmentRow]) -> list[Appointment]:
@@ -168,4 +202,5 @@ def _appointment(row: AppointmentRow) -> Appointment:
         delegated_from=row.delegated_from,
         actions=tuple(row.actions),
         acting=row.acting,
+        client_id=row.client_id,
     )

@@ -13,7 +13,7 @@ def _moment(*, nullable: bool = False) -> Any:
 
 
 class ClientRow(SQLModel, table=True):
-    """An application that people sign in to with Sangathan; ``unit_id`` is whose it is."""
+    """An application that people sign in to with Sangathan, or another system; ``unit_id`` is whose it is."""
 
     __tablename__ = "clients"
     id: UUID = Field(primary_key=True)
@@ -27,6 +27,8 @@ class ClientRow(SQLModel, table=True):
     made_at: datetime = _moment()
     ended_at: datetime | None = _moment(nullable=True)
     version: int
+    former_secret_hash: bytes | None = None
+    former_secret_until: datetime | None = _moment(nullable=True)
 
 
 class AuthorizationCodeRow(SQLModel, table=True):
@@ -57,3 +59,17 @@ class ClientTokenRow(SQLModel, table=True):
     expires_at: datetime = _moment()
     used_at: datetime | None = _moment(nullable=True)
     successor_sealed: bytes | None = None
+
+
+class ServiceTokenRow(SQLModel, table=True):
+    """An access token of another system by its hash; ``grant_id`` is the appointment that it stands for."""
+
+    __tablename__ = "service_tokens"
+    id: UUID = Field(primary_key=True)
+    token_hash: bytes
+    client_id: UUID = Field(foreign_key="clients.id")
+    grant_id: UUID = Field(foreign_key="appointments.id")
+    scope: str
+    issued_at: datetime = _moment()
+    expires_at: datetime = _moment()
+    ended_at: datetime | None = _moment(nullable=True)

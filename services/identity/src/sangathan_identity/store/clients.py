@@ -1,4 +1,4 @@
-"""Reads and writes the applications that sign people in with Sangathan."""
+"""Reads and writes the applications that sign people in with Sangathan, and other systems."""
 
 import hashlib
 import secrets
@@ -12,7 +12,10 @@ from sangathan_chassis.refusal import NOT_FOUND, Refusal
 from sangathan_identity.domain.clients import Client, ClientKind
 from sangathan_identity.domain.units import Names
 
-_COLUMNS = "id, kind, name_hi, name_en, redirect_uris, secret_hash, unit_id, made_by, made_at, ended_at, version"
+_COLUMNS = (
+    "id, kind, name_hi, name_en, redirect_uris, secret_hash, unit_id, made_by, made_at, ended_at, version,"
+    " former_secret_hash, former_secret_until"
+)
 
 
 def new_secret() -> str:
@@ -51,7 +54,7 @@ async def get_client(work: Work, client_id: UUID) -> Client:
 async def insert_client(work: Work, client: Client) -> None:
     """Adds the application."""
     await work.raw.execute(
-        f"INSERT INTO clients ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",  # noqa: S608
+        f"INSERT INTO clients ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",  # noqa: S608
         client.id,
         client.kind,
         client.names.hi,
@@ -63,17 +66,22 @@ async def insert_client(work: Work, client: Client) -> None:
         client.made_at,
         client.ended_at,
         client.version,
+        client.former_secret_hash,
+        client.former_secret_until,
     )
 
 
 async def save_client(work: Work, client: Client) -> None:
-    """Writes an application's end or its new secret."""
+    """Writes an application's end or its secrets."""
     await work.raw.execute(
-        "UPDATE clients SET secret_hash = $2, ended_at = $3, version = $4 WHERE id = $1",
+        "UPDATE clients SET secret_hash = $2, ended_at = $3, version = $4, former_secret_hash = $5,"
+        " former_secret_until = $6 WHERE id = $1",
         client.id,
         client.secret_hash,
         client.ended_at,
         client.version,
+        client.former_secret_hash,
+        client.former_secret_until,
     )
 
 
@@ -90,4 +98,6 @@ def client_of(row: asyncpg.Record) -> Client:
         made_at=row["made_at"],
         ended_at=row["ended_at"],
         version=row["version"],
+        former_secret_hash=row["former_secret_hash"],
+        former_secret_until=row["former_secret_until"],
     )

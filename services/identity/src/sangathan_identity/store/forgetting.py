@@ -15,6 +15,7 @@ _OLD: Final = (
     ("refresh_tokens", "token_hash", "expires_at < $1"),
     ("authorization_codes", "code_hash", "expires_at < $1"),
     ("client_tokens", "token_hash", "expires_at < $1"),
+    ("service_tokens", "id", "expires_at < $1"),
     ("challenges", "hash", "expires_at < $1"),
     ("seen_assertions", "hash", "expires_at < $1"),
     ("throttles", "key", "last_at < $1 AND open_at < $1"),

@@ -12,6 +12,9 @@ def _moment(*, nullable: bool = False) -> Any:
     return Field(default=None, sa_type=sa.DateTime(timezone=True), nullable=nullable)
 
 
+_HELD_BY = "CASE WHEN client_id IS NULL THEN person_id END"
+
+
 class LevelRow(SQLModel, table=True):
     """A rung of the ladder; rank 1 is the highest."""
 
@@ -89,12 +92,12 @@ class AppointmentRow(SQLModel, table=True):
     """An appointment; ``path`` is the unit's, and a move of the unit carries it along.
 
     ``actions`` are what a delegation lends, ``acting`` marks a charge, ``absence_reason`` says why although there is a
-    holder.
+    holder. Of a grant to another system ``client_id`` and ``person_id`` are both the system's.
     """
 
     __tablename__ = "appointments"
     id: UUID = Field(primary_key=True)
-    person_id: UUID = Field(foreign_key="persons.id")
+    person_id: UUID
     office: str
     unit_id: UUID = Field(foreign_key="units.id")
     path: str
@@ -108,6 +111,10 @@ class AppointmentRow(SQLModel, table=True):
     actions: list[str] = Field(default_factory=list, sa_type=sa.ARRAY(sa.Text))
     acting: bool = False
     absence_reason: str | None = None
+    client_id: UUID | None = Field(default=None, foreign_key="clients.id")
+    held_by: UUID | None = Field(
+        default=None, sa_column=sa.Column(sa.Uuid, sa.ForeignKey("persons.id"), sa.Computed(_HELD_BY, persisted=True))
+    )
 
 
 class SessionRow(SQLModel, table=True):
