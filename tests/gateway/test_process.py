@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import subprocess
 import time
 from collections.abc import AsyncIterator
@@ -100,12 +101,23 @@ async def test_it_counts_answers_by_route_and_status_and_never_by_id(running: Ru
     assert worker not in page
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/docs/docs.js", "/docs/docs.css", "/openapi.json"])
+VERIFY = ("/verify", "/verify.css", "/verify.js", "/verify-card.js", "/verify-worker.js")
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/docs/docs.js", "/docs/docs.css", "/openapi.json", *VERIFY])
 async def test_its_pages_load_nothing_from_elsewhere(running: Running, path: str) -> None:
     answered = await running.client.get(path)
     assert answered.status_code == 200
     assert "default-src 'none'" in answered.headers["content-security-policy"]
-    assert "//" not in answered.text.replace("://", "") or path in {"/docs/docs.js", "/openapi.json"}
+    assert "//" not in answered.text.replace("://", "") or path.endswith((".js", "/openapi.json"))
+
+
+async def test_the_page_that_checks_cards_asks_only_here_and_writes_no_script_into_itself(running: Running) -> None:
+    texts = {path: (await running.client.get(path)).text for path in VERIFY}
+    assert [url for text in texts.values() for url in re.findall(r"https?://[^\s\"']+", text)] == []
+    assert re.findall(r"<script(?![^>]* src=)|<style| style=| on[a-z]+=", texts["/verify"]) == []
+    asked = set(re.findall(r'"(/[a-z0-9./-]+)"', "".join(texts.values())))
+    assert asked == {*VERIFY, "/v1/card-keys", "/v1/card-status-list", "/v1/card-verifications"}
 
 
 async def test_its_document_lists_the_routes_of_every_service(running: Running) -> None:

@@ -13,11 +13,15 @@ from sangathan_gateway.tracing import Tracing
 if TYPE_CHECKING:
     from sangathan_gateway.exchange import Exchange
 
+_VERIFY_SCRIPTS = ("verify.js", "verify-card.js", "verify-worker.js")
 _ASSETS = {
     "/": ("index.html", b"text/html; charset=utf-8"),
     "/docs": ("docs.html", b"text/html; charset=utf-8"),
     "/docs/docs.css": ("docs.css", b"text/css; charset=utf-8"),
     "/docs/docs.js": ("docs.js", b"text/javascript; charset=utf-8"),
+    "/verify": ("verify.html", b"text/html; charset=utf-8"),
+    "/verify.css": ("verify.css", b"text/css; charset=utf-8"),
+    **{f"/{name}": (name, b"text/javascript; charset=utf-8") for name in _VERIFY_SCRIPTS},
 }
 
 

@@ -1,7 +1,7 @@
 // Reads vectors from standard input, gives the page's verdicts on them: the page's own module, in a JavaScript engine.
 import { readFileSync } from "node:fs";
 
-const { check, readKeys, readList } = await import(process.argv[2]);
+const { check, readKeys, readList } = await import(`${process.argv[2]}/verify-card.mjs`);
 const given = JSON.parse(readFileSync(0, "utf8"));
 const bytes = (hex) => Uint8Array.from(Buffer.from(hex, "hex"));
 const attempt = async (read) => {
