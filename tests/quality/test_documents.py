@@ -87,8 +87,9 @@ def test_readme_gives_the_two_commands_and_a_licence() -> None:
     assert (ROOT / "LICENSE").read_text("utf-8").lstrip().startswith("Apache License")
 
 
-def test_every_test_that_the_threat_model_names_exists() -> None:
-    rows = [line for line in (ROOT / "docs" / "security.md").read_text("utf-8").splitlines() if "`tests/" in line]
+def test_every_test_that_the_threat_model_or_data_protection_names_exists() -> None:
+    pages = [(ROOT / "docs" / name).read_text("utf-8") for name in ("security.md", "data-protection.md")]
+    rows = [line for page in pages for line in page.splitlines() if "`tests/" in line]
     named = {name for row in rows for name in re.findall(r"`(test_\w+)`", row)}
     written = {name for path in python_files() for name in re.findall(r"def (test_\w+)\(", path.read_text("utf-8"))}
 

@@ -133,6 +133,10 @@ class Records:
         """A card of a worker of the unit."""
         return self._made("card", place, lambda: self._card(place), fresh=fresh)
 
+    def erasure(self, place: Place, *, fresh: bool = False) -> str:
+        """A worker's erasure that can be taken back yet."""
+        return self._made("erasure", place, lambda: self._erase(place), fresh=fresh)
+
     def client(self, place: Place, *, fresh: bool = False) -> str:
         """An application registered by whoever is highest at the unit; below the states nobody registers one."""
         return self._made("client", place, lambda: self._client(place), fresh=fresh)
@@ -255,6 +259,9 @@ class Records:
     def _card(self, place: Place) -> str:
         worker = str(self.ground.create("/v1/workers", self.particulars(place))["id"])
         return str(self.ground.create(f"/v1/workers/{worker}/cards", {"why": "a test of the matrix"})["id"])
+
+    def _erase(self, place: Place) -> str:
+        return str(self.ground.create(f"/v1/workers/{self.worker(place, fresh=True)}/erasures", {})["id"])
 
     def _client(self, place: Place) -> str:
         if place.path not in self.ground.makers:

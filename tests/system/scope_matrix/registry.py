@@ -175,6 +175,19 @@ def _end_card(records: Records, bearer: Bearer, place: Place) -> Ask:
     return Ask(ids={"card_id": records.card(place, fresh=bearer.reaches(place))}, body={"why": "a test of the matrix"})
 
 
+def _erase(records: Records, bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"worker_id": records.worker(place, fresh=bearer.reaches(place))}, body={})
+
+
+def _undo_erasure(records: Records, bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"erasure_id": records.erasure(place, fresh=bearer.reaches(place))}, body={})
+
+
+def _bent(_ground: Ground, _bearer: Bearer) -> Ask:
+    """Nobody's own record is to go under the walk."""
+    return Ask(body={"sure": True})
+
+
 PROBES: Final[tuple[Probe, ...]] = (
     Plain("GET /v1/workers"),
     Placed("GET /v1/workers", "?unit_id", at_unit()),
@@ -182,6 +195,13 @@ PROBES: Final[tuple[Probe, ...]] = (
     Placed("GET /v1/workers/{worker_id}", "worker_id", _worker),
     Placed("PATCH /v1/workers/{worker_id}", "worker_id", _change),
     Placed("POST /v1/workers/{worker_id}/withdrawals", "worker_id", _withdraw),
+    Placed("POST /v1/workers/{worker_id}/erasures", "worker_id", _erase),
+    Plain("GET /v1/erasures"),
+    Placed("GET /v1/erasures", "?unit_id", at_unit()),
+    Placed("POST /v1/erasures/{erasure_id}/undoings", "erasure_id", _undo_erasure),
+    Plain("GET /v1/my-erasures"),
+    Plain("POST /v1/my-erasures", _bent, "a bent body"),
+    Plain("POST /v1/my-erasures/undoings", _bent, "a bent body"),
     Placed("POST /v1/worker-searches", "body unit_id", _search),
     Placed(
         "POST /v1/worker-searches",

@@ -19,10 +19,12 @@ EVENTS: tuple[type[Event], ...] = (
     identity.PersonSuspended,
     identity.PersonReinstated,
     identity.TreeReloaded,
+    identity.PersonErased,
     identity.TrailSealed,
     registry.WorkersEnrolled,
     registry.WorkerChanged,
     registry.WorkerWithdrawn,
+    registry.WorkerErased,
     registry.WorkerMerged,
     registry.MergeUndone,
     registry.WorkerAsked,
@@ -34,8 +36,10 @@ EVENTS: tuple[type[Event], ...] = (
     workshops.InvitationIssued,
     workshops.InvitationAnswered,
     workshops.AttendanceRecorded,
+    workshops.PersonErased,
     workshops.TrailSealed,
     notify.BroadcastSent,
+    notify.PersonErased,
     notify.TrailSealed,
 )
 

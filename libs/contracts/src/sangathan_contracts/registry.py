@@ -34,6 +34,20 @@ class WorkerWithdrawn(Event, frozen=True, kw_only=True):
     version: int
 
 
+class WorkerErased(Event, frozen=True, kw_only=True):
+    """A person's record is gone for good; every service purges what it holds about ``person_id`` and reports back.
+
+    ``person_id`` is null when nobody signs in by this record, or when the person is on record by another one as well.
+    """
+
+    type: ClassVar[str] = "registry.worker.erased.v1"
+    erasure_id: UUID
+    worker_id: UUID
+    merged_ids: tuple[UUID, ...]
+    person_id: UUID | None
+    unit_id: UUID
+
+
 class WorkerMerged(Event, frozen=True, kw_only=True):
     """Two records told of one person: this one was merged into the one that was kept."""
 

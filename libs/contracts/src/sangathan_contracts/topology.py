@@ -91,6 +91,7 @@ STREAMS: tuple[Stream, ...] = (
 )
 
 _TREE_EVENTS = ("ev.identity.unit.>", "ev.identity.appointment.>", "ev.identity.tree.>")
+_ERASURES = ("ev.registry.worker.erased.>",)
 
 CONSUMERS: tuple[DurableConsumer, ...] = (
     DurableConsumer("registry-tree", "EV_IDENTITY", _TREE_EVENTS, owner="registry"),
@@ -107,6 +108,13 @@ CONSUMERS: tuple[DurableConsumer, ...] = (
         owner="notify",
     ),
     DurableConsumer("notify-glass", "EV_REGISTRY", ("ev.registry.glass.>",), owner="notify"),
+    # An erasure goes to every service that may hold something about the person, and each reports back.
+    DurableConsumer("identity-erasures", "EV_REGISTRY", _ERASURES, owner="identity"),
+    DurableConsumer("notify-erasures", "EV_REGISTRY", _ERASURES, owner="notify"),
+    DurableConsumer("workshops-erasures", "EV_REGISTRY", _ERASURES, owner="workshops"),
+    DurableConsumer("registry-erased-identity", "EV_IDENTITY", ("ev.identity.person.erased.>",), owner="registry"),
+    DurableConsumer("registry-erased-notify", "EV_NOTIFY", ("ev.notify.person.erased.>",), owner="registry"),
+    DurableConsumer("registry-erased-workshops", "EV_WORKSHOPS", ("ev.workshops.person.erased.>",), owner="registry"),
     # Who countersigns whose audit trail: never the own.
     DurableConsumer("registry-witness", "EV_IDENTITY", ("ev.identity.trail.>",), owner="registry"),
     DurableConsumer("identity-witness-registry", "EV_REGISTRY", ("ev.registry.trail.>",), owner="identity"),

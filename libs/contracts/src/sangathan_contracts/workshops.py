@@ -41,6 +41,15 @@ class AttendanceRecorded(Event, frozen=True, kw_only=True):
     seen_at: datetime
 
 
+class PersonErased(Event, frozen=True, kw_only=True):
+    """This service has purged what it held about an erased person: how many rows, by table."""
+
+    type: ClassVar[str] = "workshops.person.erased.v1"
+    erasure_id: UUID
+    removed: dict[str, int]
+    at: datetime
+
+
 class TrailSealed(Event, frozen=True, kw_only=True):
     """The head of this service's audit trail: its newest link's number, and its SHA-256 in hex."""
 

@@ -61,6 +61,22 @@ class Templates:
         return urls.named(name)
 
 
+async def everything_in(urls: DatabaseUrls) -> dict[str, str]:
+    """Every row of every table of a database, as the superuser sees it: documents as text, bytes in hex."""
+    connection = await asyncpg.connect(urls.superuser)
+    try:
+        tables = await connection.fetch(
+            "SELECT quote_ident(relname) FROM pg_class"
+            " WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
+        )
+        return {
+            table: "\n".join(row[0] for row in await connection.fetch(f"SELECT t::text FROM {table} t"))  # noqa: S608
+            for (table,) in tables
+        }
+    finally:
+        await connection.close()
+
+
 class _Undone(Exception):  # noqa: N818 - it only ends a transaction.
     pass
 

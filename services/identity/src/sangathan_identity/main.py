@@ -72,6 +72,7 @@ from sangathan_identity.commands.load_dataset import LoadDataset, Refused, load_
 from sangathan_identity.domain.ports import CodeSender
 from sangathan_identity.settings import IdentitySettings, LoadSettings
 from sangathan_identity.subscribers.answer_snapshots import SnapshotAnswers
+from sangathan_identity.subscribers.erasures import erasures_consumer
 
 _FORGET_EVERY_S = 3_600
 
@@ -151,13 +152,16 @@ def _jobs(_resources: Resources[IdentitySettings], own: Parts) -> Sequence[Task]
     return own.jobs
 
 
-def _witnesses(_resources: Resources[IdentitySettings], own: Parts) -> Sequence[Consumer]:
-    """Identity countersigns the heads of the other services' audit trails; the registry countersigns identity's."""
+def _consumers(_resources: Resources[IdentitySettings], own: Parts) -> Sequence[Consumer]:
+    """Identity countersigns the heads of the other services' audit trails; the registry countersigns identity's.
+
+    And identity hears of people who were erased.
+    """
     heads = {"registry": registry.TrailSealed, "notify": notify.TrailSealed, "workshops": workshops.TrailSealed}
     return [
         Consumer(f"identity-witness-{service}", f"EV_{service.upper()}", witness(own.sealer, [head]))
         for service, head in heads.items()
-    ]
+    ] + [erasures_consumer()]
 
 
 def _checks(_resources: Resources[IdentitySettings], own: Parts) -> Mapping[str, Check]:
@@ -196,7 +200,7 @@ SERVICE = Service(
         trail_router("/v1/identity-audit-entries", own_path="/v1/my-audit-entries"),
     ],
     trail_sealed=TrailSealed,
-    consumers=_witnesses,
+    consumers=_consumers,
     parts=parts,
     background=_jobs,
     checks=_checks,

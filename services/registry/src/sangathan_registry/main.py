@@ -19,6 +19,7 @@ from sangathan_registry.api import (
     checks,
     drives,
     duplicates,
+    erasures,
     forms,
     held_records,
     searches,
@@ -32,9 +33,11 @@ from sangathan_registry.commands.fold_counts import keep_folding
 from sangathan_registry.commands.load_dataset import load
 from sangathan_registry.commands.match_workers import keep_matching
 from sangathan_registry.commands.publish_statuses import StatusPublisher
+from sangathan_registry.commands.purge_erased import keep_purging
 from sangathan_registry.commands.sign_cards import CardSigner
 from sangathan_registry.commands.sign_receipts import ReceiptSigner
 from sangathan_registry.settings import RegistrySettings
+from sangathan_registry.subscribers.erasures import report_consumers
 from sangathan_registry.subscribers.tree import RowsFollowTree, tree_handlers
 
 TREE_CONSUMER = "registry-tree"
@@ -63,16 +66,21 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
     trail_sealed=TrailSealed,
     routers=[
         *(module.router for module in (workers, searches, sync, checks, unit_counts, assignments, audit_entries)),
-        *(module.router for module in (forms, drives, held_records, duplicates, break_glass, cards, card_checks)),
+        *(
+            module.router
+            for module in (forms, drives, held_records, duplicates, break_glass, cards, card_checks, erasures)
+        ),
     ],
     parts=_parts,
     consumers=lambda _resources, parts: [
         Consumer(TREE_CONSUMER, "EV_IDENTITY", tree_handlers(parts.replica)),
+        *report_consumers(),
         Consumer(WITNESS_CONSUMER, "EV_IDENTITY", witness(parts.sealer, [identity.TrailSealed])),
     ],
     background=lambda resources, parts: [
         lambda: parts.replica.ensure_loaded(resources.database),
         lambda: keep_folding(resources.database, parts.settings.fold_every_s),
+        lambda: keep_purging(resources.database, parts.settings.purge_every_s),
         lambda: keep_matching(resources.database, parts.settings.match_every_s),
     ],
     checks=lambda resources, _parts: {"tree": loaded_check(resources.database)},

@@ -20,6 +20,12 @@ class RegistrySettings(ServiceSettings):
     card_valid_days: int = Field(default=1095, ge=1, le=3650, description="For how long a card is good.")
     questions_per_day: int = Field(default=50, ge=1, description="How often one person may ask 'is this one of ours?'.")
     openings_per_day: int = Field(default=5, ge=1, description="How many records one person may break the glass for.")
+    erasure_days: int = Field(
+        default=30, ge=0, le=90, description="For how many days an erasure can be taken back before it is final."
+    )
+    purge_every_s: float = Field(
+        default=60.0, gt=0, description="How often erasures whose date has come are made final."
+    )
     match_every_s: float = Field(default=1.0, gt=0, description="How often new names are compared with the others.")
     fold_every_s: float = Field(default=1.0, gt=0, description="How often counters take in what was written since.")
 

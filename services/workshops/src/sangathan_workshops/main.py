@@ -14,6 +14,7 @@ from sangathan_workshops.api import attendances, invitations, plans, workshops
 from sangathan_workshops.api.parts import Parts
 from sangathan_workshops.commands.follow_tree import FollowTree
 from sangathan_workshops.settings import WorkshopsSettings
+from sangathan_workshops.subscribers.erasures import erasures_consumer
 from sangathan_workshops.subscribers.tree import tree_consumer
 
 NAME = "workshops"
@@ -24,7 +25,7 @@ def _parts(resources: Resources[WorkshopsSettings]) -> Parts:
 
 
 def _consumers(_resources: Resources[WorkshopsSettings], own: Parts) -> Sequence[Consumer]:
-    return (tree_consumer(own.replica),)
+    return (tree_consumer(own.replica), erasures_consumer())
 
 
 def _background(resources: Resources[WorkshopsSettings], own: Parts) -> Sequence[Task]:

@@ -194,7 +194,7 @@ class WorkerOut(msgspec.Struct, frozen=True, kw_only=True):
     captured_by: UUID | None
     captured_at: datetime
     source: str
-    status: Literal["active", "withdrawn", "merged"]
+    status: Literal["active", "withdrawn", "merged", "erased"]
     version: int
     created_at: datetime
     changed_at: datetime

@@ -23,7 +23,7 @@ from sangathan_registry.domain.worker import Enrolment, Place, Source
 from sangathan_registry.queries.assignments import assignments_of
 from sangathan_registry.queries.drives import form_versions, get_drive
 from sangathan_registry.queries.units import find_places
-from sangathan_registry.store import audit, counts, drives, receipts, sealed, workers
+from sangathan_registry.store import audit, counts, drives, erasures, receipts, sealed, workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class _Known:
     places: dict[UUID, Place]
     earlier: dict[UUID, bytes]
     dismissed: set[bytes]
+    erased: set[UUID]
     assignments: Sequence[vistarak.Assignment] | None
     drive: Drive | None
     forms: dict[UUID, str]
@@ -96,6 +97,7 @@ async def _known(work: Work, caller: Caller, command: SyncBatch, hashes: Sequenc
         places=places,
         earlier=earlier,
         dismissed=await receipts.dismissed(work, caller.person, hashes),
+        erased=await erasures.erased_among(work, [one.id for one in records if one.id]),
         assignments=assignments,
         drive=drive,
         forms=await form_versions(work.raw, drive.form_id, list(versions)) if drive and drive.form_id else {},
@@ -122,6 +124,8 @@ def _sort(checks: AnswerChecks, known: _Known, records: Sequence[SentRecord], ha
 def _without_writing(  # noqa: PLR0911 - one ending each, in the order that counts.
     record: SentRecord, body_hash: bytes, known: _Known
 ) -> Result | None:
+    if record.id in known.erased:
+        return sync.ERASED
     if body_hash in known.dismissed:
         return sync.DISMISSED
     if record.errors or record.id is None or record.unit_id is None or record.captured_at is None:
@@ -232,7 +236,8 @@ async def _keep_rejected(
     command, results, hashes, places = batch
     rejected = []
     for record, result, body_hash in zip(command.records, results, hashes, strict=True):
-        if result.reason is None:
+        # Of an erased person nothing is kept, not even what came of their record.
+        if result.reason in {None, sync.Reason.ERASED}:
             continue
         place = places.get(record.unit_id) if record.unit_id else None
         rejected.append(
@@ -243,7 +248,7 @@ async def _keep_rejected(
                 body_hash=body_hash,
                 sealed_body=sealed.seal_body(sealer, record.body.decode("utf-8", "backslashreplace")),
                 outcome=result.outcome.value,
-                reason=result.reason.value,
+                reason=str(result.reason),
                 errors=result.errors,
             )
         )

@@ -28,7 +28,7 @@ async def handle(work: Work, sealer: Sealer, caller: Caller, command: WithdrawWo
     worker = await workers.find_for_change(work, sealer, command.worker_id)
     if worker is None:
         raise Refusal(NOT_FOUND)
-    if worker.status is Status.WITHDRAWN:
+    if worker.status in {Status.WITHDRAWN, Status.ERASED}:
         return worker
     if worker.status is Status.MERGED:
         raise Refusal(WORKER_MERGED, "Withdraw the record that was kept, whose id stands in merged_into.")

@@ -37,6 +37,7 @@ class Reason(StrEnum):
     AFTER_GRACE = "after-grace"
     SERIAL_USED = "serial-used"
     DISMISSED = "dismissed"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Result:
     @property
     def status(self) -> int:
         """The same as the status code of HTTP that the record would have got by itself."""
+        if self.reason is Reason.ERASED:
+            return 410
         return 409 if self.reason is Reason.OTHER_BODY else STATUS[self.outcome]
 
 
@@ -115,6 +118,7 @@ SERIAL_USED: Final = Result(
     (Pointer("/serial", "this serial was keyed before for another record; kept until somebody decides"),),
 )
 DISMISSED: Final = rejected(Reason.DISMISSED, "", "somebody looked at this record and decided against it")
+ERASED: Final = rejected(Reason.ERASED, "/id", "its person had this record erased; it is not kept again")
 STATUS: Final = {
     Outcome.ACCEPTED: 201,
     Outcome.ALREADY_THERE: 200,

@@ -16,11 +16,15 @@ NOTHING_KNOWN: Final = Particulars(None, None, None, None, None, None, None)
 
 
 class Status(StrEnum):
-    """Whether the person is on record now, and by this record: a merged one tells of whom another is kept."""
+    """Whether the person is on record now, and by this record: a merged one tells of whom another is kept.
+
+    An erased one holds nothing; until its date what it held waits, sealed, in its erasure.
+    """
 
     ACTIVE = "active"
     WITHDRAWN = "withdrawn"
     MERGED = "merged"
+    ERASED = "erased"
 
 
 class Source(StrEnum):
@@ -82,6 +86,10 @@ class Worker:
             version=self.version + 1,
             changed_at=at,
         )
+
+    def erased(self, at: datetime) -> "Worker":
+        """Nothing personal remains; what it held is sealed elsewhere, or gone."""
+        return replace(self.withdrawn(at), status=Status.ERASED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from sangathan_registry.store import counts, drives
 _BY_UNIT = (
     *("receipts", "rejected_records", "assignments", "audit_entries"),
     *("forms", "drives", "captures", "drive_booths", "device_tallies", "break_glass_openings"),
+    "erasures",
 )
 _CONSENTS_MOVED = """
 UPDATE consents c SET path = $3 || substr(c.path, $4) FROM workers w

@@ -21,6 +21,7 @@ _WITH_THEM = (
     "UPDATE duplicates SET one_path = $1 WHERE one = ANY($2::uuid[])",
     "UPDATE duplicates SET other_path = $1 WHERE other = ANY($2::uuid[])",
 )
+_ERASURES = "UPDATE erasures SET unit_id = $1, path = $2 WHERE worker_id = ANY($3::uuid[])"
 _ASSIGNMENTS = """
 UPDATE assignments a SET unit_id = $2, path = $4 WHERE a.path = $3 AND a.unit_id = $1
     AND (a.valid_to IS NULL OR a.valid_to > $5)
@@ -54,6 +55,7 @@ async def rehome_workers(
         await work.raw.execute(statement, paths[1], [row["id"] for row in rows])
     if active := sum(row["status"] == "active" for row in rows):
         await counts.add_deltas(work, {paths[0]: -active, paths[1]: active})
+    await work.raw.execute(_ERASURES, ends[1], paths[1], [row["id"] for row in rows])
     return [Rehomed(row["id"], row["version"]) for row in rows]
 
 

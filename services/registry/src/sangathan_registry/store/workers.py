@@ -112,6 +112,17 @@ async def merged_into(work: Work, worker_id: UUID) -> list[UUID]:
     return [row["id"] for row in await work.raw.fetch(_MERGED_INTO, worker_id, work.scope.lo, work.scope.hi)]
 
 
+async def of_person(work: Work, person_id: UUID) -> list[UUID]:
+    """The records by which somebody who signs in is known, as far as the scope reaches; merged ones are not by them."""
+    rows = await work.raw.fetch(
+        "SELECT id FROM workers WHERE person_id = $1 AND status <> 'merged' AND path >= $2 AND path < $3 ORDER BY id",
+        person_id,
+        work.scope.lo,
+        work.scope.hi,
+    )
+    return [row["id"] for row in rows]
+
+
 async def save(work: Work, sealer: Sealer, worker: Worker) -> None:
     """Writes a changed worker's new version."""
     row = await _row(work, worker.id, lock=True)

@@ -1,0 +1,23 @@
+"""Removes everything an erased person was told, keeps that nothing more is told to them, and reports."""
+
+from uuid import UUID
+
+from sangathan_chassis.audit import Entry, append
+from sangathan_chassis.database import Work
+from sangathan_chassis.scope import Scope
+from sangathan_contracts.notify import PersonErased
+from sangathan_notify.store.erasing import erase_messages
+
+ERASED = "person.erase"
+"""The trail's word for it; nobody may ask for it here."""
+
+
+async def handle(work: Work, erasure_id: UUID, person_id: UUID | None) -> None:
+    """With no person there is nothing here, which is reported as well."""
+    removed: dict[str, int] = {}
+    if person_id is not None:
+        await work.set_scope(Scope.nothing(person_id))
+        removed = await erase_messages(work, person_id)
+        await work.set_scope(Scope.everything())
+    await append(work, Entry(ERASED, "done", detail={"erasure_id": str(erasure_id), "removed": removed}))
+    work.publish(PersonErased(erasure_id=erasure_id, removed=removed, at=work.now), path="")

@@ -1,0 +1,64 @@
+"""What an erasure holds until its date: the particulars of its records, sealed as one, so that undoing is exact."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from sangathan_chassis.sealing import Sealer
+from sangathan_registry.domain.particulars import Particulars
+from sangathan_registry.domain.worker import Status, Worker
+
+_PLACE: Final = "erasures.sealed"
+
+
+class KeptRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One record as it stood."""
+
+    id: UUID
+    status: Status
+    person_id: UUID | None
+    merged_into: UUID | None
+    particulars: Particulars
+
+    def restored(self, tombstone: Worker, at: datetime) -> Worker:
+        """The record again, in the unit where its tombstone stands by now."""
+        return replace(
+            tombstone,
+            status=self.status,
+            person_id=self.person_id,
+            merged_into=self.merged_into,
+            particulars=self.particulars,
+            version=tombstone.version + 1,
+            changed_at=at,
+        )
+
+
+class Capsule(msgspec.Struct, frozen=True, kw_only=True):
+    """The records, the one that was kept first, and what their merges took over, sealed by itself, by pair."""
+
+    records: tuple[KeptRecord, ...]
+    adopted: dict[UUID, bytes]
+
+
+def seal(sealer: Sealer, records: Sequence[Worker], adopted: Mapping[UUID, bytes]) -> bytes:
+    """The records as one sealed text."""
+    kept = tuple(
+        KeptRecord(
+            id=one.id,
+            status=one.status,
+            person_id=one.person_id,
+            merged_into=one.merged_into,
+            particulars=one.particulars,
+        )
+        for one in records
+    )
+    return sealer.seal(msgspec.json.encode(Capsule(records=kept, adopted=dict(adopted))).decode(), place=_PLACE)
+
+
+def unseal(sealer: Sealer, sealed: bytes) -> Capsule:
+    """The same again; raises Unsealable when its key is gone."""
+    return msgspec.json.decode(sealer.open(sealed, place=_PLACE), type=Capsule)

@@ -1,0 +1,179 @@
+"""The statements of erasures: the record goes, sealed, into its erasure, and with the erasure's purge it is gone.
+
+While it waits it is nowhere else, so that no list, search, look-up or job can show it, whoever writes one tomorrow.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from sangathan_chassis.database import Work
+from sangathan_registry.domain.erasure import Erasure
+
+_FIELDS: Final = "id, worker_id, record_ids, unit_id, path, person_id, sealed, asked_at, purge_at"
+_WAITING: Final = "undone_at IS NULL AND purged_at IS NULL"
+_INSERT = """
+INSERT INTO erasures (id, worker_id, record_ids, unit_id, path, person_id, sealed, asked_at, purge_at, asked_by,
+    by_the_person)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+"""
+_DUE = f"SELECT {_FIELDS} FROM erasures WHERE {_WAITING} AND purge_at <= $1 ORDER BY purge_at, id LIMIT $2 FOR UPDATE"  # noqa: S608 - constants.
+_PURGED = """
+UPDATE erasures SET sealed = NULL, person_id = NULL, asked_by = CASE WHEN by_the_person THEN NULL ELSE asked_by END,
+    purged_at = $2, proof = $3, removed = $4::text::jsonb WHERE id = $1
+"""
+_REPORT = """
+INSERT INTO erasure_reports (erasure_id, service, reported_at, removed, hash)
+VALUES ($1, $2, $3, $4::text::jsonb, $5) ON CONFLICT DO NOTHING
+"""
+# What else of a record is personal or says something about its content, by the table that it is gone from.
+_GONE: Final = {
+    "receipts": "DELETE FROM receipts WHERE record_id = ANY($1)",
+    # The row stays for the drive's numbers, which count what was collected; it holds nothing any more.
+    "rejected_records": """
+        UPDATE rejected_records SET body = '', body_hash = uuid_send(id), decision = coalesce(decision, 'dismissed')
+        WHERE record_id = ANY($1) AND body <> ''
+    """,
+    "worker_keys": "DELETE FROM worker_keys WHERE worker_id = ANY($1)",
+    "match_queue": "DELETE FROM match_queue WHERE worker_id = ANY($1)",
+    "captures": "UPDATE captures SET sealed = NULL WHERE record_id = ANY($1) AND sealed IS NOT NULL",
+    "duplicates": """
+        UPDATE duplicates SET adopted = NULL WHERE (one = ANY($1) OR other = ANY($1)) AND adopted IS NOT NULL
+    """,
+}
+
+
+async def insert(work: Work, erasure: Erasure, *, asked_by: UUID, by_the_person: bool) -> None:
+    """Keeps an erasure that waits for its date; a record that comes again under one of its ids is known by it."""
+    values = (
+        erasure.id,
+        erasure.worker_id,
+        list(erasure.record_ids),
+        erasure.unit_id,
+        erasure.path,
+        erasure.person_id,
+        erasure.sealed,
+        erasure.asked_at,
+        erasure.purge_at,
+    )
+    await work.raw.execute(_INSERT, *values, asked_by, by_the_person)
+    await work.raw.execute("INSERT INTO erased_records SELECT unnest($1::uuid[])", list(erasure.record_ids))
+
+
+async def waiting(work: Work, erasure_id: UUID) -> Erasure | None:
+    """An erasure that can be undone yet, locked; None when there is none in the scope."""
+    within = (work.scope.lo, work.scope.hi)
+    row = await work.raw.fetchrow(
+        f"SELECT {_FIELDS} FROM erasures WHERE id = $1 AND path >= $2 AND path < $3 AND {_WAITING} FOR UPDATE",  # noqa: S608
+        erasure_id,
+        *within,
+    )
+    return _erasure(row) if row else None
+
+
+async def waiting_of(work: Work, person_id: UUID) -> list[Erasure]:
+    """A person's own erasures that can be undone yet, locked."""
+    rows = await work.raw.fetch(
+        f"SELECT {_FIELDS} FROM erasures WHERE person_id = $1 AND {_WAITING} ORDER BY id FOR UPDATE",  # noqa: S608
+        person_id,
+    )
+    return [_erasure(row) for row in rows]
+
+
+async def undone(work: Work, erasure: Erasure, by: UUID) -> None:
+    """The erasure is taken back; nothing of the record stays in it."""
+    await work.raw.execute(
+        "UPDATE erasures SET sealed = NULL, undone_at = $2, undone_by = $3 WHERE id = $1", erasure.id, work.now, by
+    )
+    await work.raw.execute("DELETE FROM erased_records WHERE record_id = ANY($1)", list(erasure.record_ids))
+
+
+async def due(work: Work, most: int) -> list[Erasure]:
+    """Erasures whose date has come, locked."""
+    return [_erasure(row) for row in await work.raw.fetch(_DUE, work.now, most)]
+
+
+async def purge(work: Work, erasure: Erasure) -> dict[str, int]:
+    """Removes what the sealed record leaves behind in other tables; gives how many rows, by table."""
+    removed = {"workers": len(erasure.record_ids)}
+    for table, statement in _GONE.items():
+        done = int((await work.raw.execute(statement, list(erasure.record_ids))).split()[-1])
+        if done:
+            removed[table] = done
+    return removed
+
+
+async def purged(work: Work, erasure_id: UUID, proof: bytes, removed: Mapping[str, int]) -> None:
+    """Keeps the proof, and nothing of the person."""
+    await work.raw.execute(_PURGED, erasure_id, work.now, proof, _json(removed))
+
+
+async def stands_elsewhere(work: Work, erasure: Erasure) -> bool:
+    """Whether the person who signs in is on record by another record as well."""
+    found = await work.raw.fetchval(
+        "SELECT EXISTS (SELECT FROM workers WHERE person_id = $1) OR EXISTS (SELECT FROM erasures"
+        " WHERE person_id = $1 AND id <> $2 AND undone_at IS NULL)",
+        erasure.person_id,
+        erasure.id,
+    )
+    return bool(found)
+
+
+async def proof_of(work: Work, erasure_id: UUID) -> bytes | None:
+    """The proof that a report belongs to; None for an erasure that nobody knows."""
+    proof: bytes | None = await work.raw.fetchval("SELECT proof FROM erasures WHERE id = $1", erasure_id)
+    return proof
+
+
+async def report(
+    work: Work, erasure_id: UUID, service: str, *, at: datetime, removed: Mapping[str, int], hash_: bytes
+) -> None:
+    """Keeps what a service reports."""
+    await work.raw.execute(_REPORT, erasure_id, service, at, _json(removed), hash_)
+
+
+async def erased_among(work: Work, record_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the ids whose record was erased, wherever it stood: an id says nothing about anybody."""
+    rows = await work.raw.fetch("SELECT record_id FROM erased_records WHERE record_id = ANY($1)", record_ids)
+    return {row["record_id"] for row in rows}
+
+
+async def take_adopted(work: Work, record_ids: Sequence[UUID]) -> dict[UUID, bytes]:
+    """Takes what merges of these records took over out of the pairs; gives it by pair, sealed as it was."""
+    rows = await work.raw.fetch(
+        "UPDATE duplicates SET adopted = NULL WHERE (one = ANY($1) OR other = ANY($1)) AND adopted IS NOT NULL"
+        " RETURNING id, old.adopted",
+        record_ids,
+    )
+    return {row["id"]: row["adopted"] for row in rows}
+
+
+async def give_adopted(work: Work, adopted: Mapping[UUID, bytes]) -> None:
+    """Puts it back, so that the merges can be undone as before."""
+    await work.raw.execute(
+        "UPDATE duplicates d SET adopted = s.adopted FROM unnest($1::uuid[], $2::bytea[]) AS s (id, adopted)"
+        " WHERE d.id = s.id",
+        list(adopted),
+        list(adopted.values()),
+    )
+
+
+async def withdraw_consents(work: Work, erasure: Erasure) -> None:
+    """The consents are taken back as of the asking; the artefacts stay, as ids, times and hashes."""
+    await work.raw.execute(
+        "UPDATE consents SET withdrawn_at = coalesce(withdrawn_at, $2) WHERE worker_id = ANY($1)",
+        list(erasure.record_ids),
+        erasure.asked_at,
+    )
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value, order="sorted").decode()
+
+
+def _erasure(row: asyncpg.Record) -> Erasure:
+    return Erasure(**dict(row))
