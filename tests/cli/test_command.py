@@ -22,6 +22,7 @@ COMMANDS = [
     ("dlq", "list"),
     ("dlq", "show"),
     ("dlq", "requeue"),
+    *(("cards", word) for word in ("issue", "render", "end", "fetch", "verify", "rotate-keys")),
 ]
 
 

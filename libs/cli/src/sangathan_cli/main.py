@@ -14,6 +14,7 @@ from sangathan_cli import status as status_module
 from sangathan_cli.appointments import appointments_app
 from sangathan_cli.audit import audit_app
 from sangathan_cli.broker_commands import dlq_app, topology_app
+from sangathan_cli.cards import cards_app
 from sangathan_cli.child import entry_point
 from sangathan_cli.faults import EXIT_CODES, CliFault, ExitCode
 from sangathan_cli.options import DEFAULT_DATA, DataOption, JsonOption, LivePortOption, PortOption, examples
@@ -41,6 +42,7 @@ app.add_typer(topology_app, name="topology")
 app.add_typer(dlq_app, name="dlq")
 app.add_typer(audit_app, name="audit")
 app.add_typer(units_app, name="units")
+app.add_typer(cards_app, name="cards")
 app.add_typer(appointments_app, name="appointments")
 
 _ELSEWHERE = Servers()

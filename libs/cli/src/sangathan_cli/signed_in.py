@@ -97,7 +97,7 @@ def signed_in(who: SignIn) -> Iterator[Desk]:
         password = who.password_file.read_text(encoding="utf-8").strip()
     else:
         password = os.environ.get("SANGATHAN_PASSWORD") or typer.prompt("Password", hide_input=True, err=True)
-    with httpx.Client(base_url=_gateway(who.data), timeout=_TIMEOUT, trust_env=False) as http:
+    with httpx.Client(base_url=gateway_url(who.data), timeout=_TIMEOUT, trust_env=False) as http:
         body = {"phone": who.phone, "password": password, "device": "sangathan"}
         token = checked(_sent(http, "/v1/sign-in", body)).json()["access_token"]
         http.headers["Authorization"] = f"Bearer {token}"
@@ -124,7 +124,8 @@ def _wants_step_up(reply: httpx.Response) -> bool:
     return reply.status_code == httpx.codes.UNAUTHORIZED and "insufficient_user_authentication" in challenge
 
 
-def _gateway(data: Path) -> str:
+def gateway_url(data: Path) -> str:
+    """Where the gateway is: as set, else of the system that runs on this data folder."""
     if url := setting("gateway_url"):
         return url
     state = running_state(data)

@@ -20,6 +20,7 @@ from sangathan_demo.story.steps.broadcast import Broadcast
 from sangathan_demo.story.steps.cross_check import CrossCheck
 from sangathan_demo.story.steps.door import Door
 from sangathan_demo.story.steps.levels import Levels
+from sangathan_demo.story.steps.member_card import MemberCard
 from sangathan_demo.story.steps.office_ends import OfficeEnds
 from sangathan_demo.story.steps.second_factor import SecondFactor
 from sangathan_demo.story.steps.unit_moves import UnitMoves
@@ -37,6 +38,7 @@ STEPS: Final[tuple[Step, ...]] = (
     OfficeEnds(),
     SecondFactor(),
     BreakGlass(),
+    MemberCard(),
 )
 _TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0)
 
