@@ -46,6 +46,6 @@ async def urls(empty_urls: DatabaseUrls, dataset: Path, sealer: Sealer) -> Datab
 
 @pytest.fixture
 async def identity(urls: DatabaseUrls, settings_for: SettingsFor, clock: FixedClock) -> AsyncIterator[Harness]:
-    settings = settings_for(IdentitySettings, "identity", urls)
+    settings = settings_for(IdentitySettings, "identity", urls, taken_numbers_per_day=3)
     async with running(SERVICE, settings, urls, clock) as harness:
         yield harness

@@ -3,13 +3,15 @@
 import csv
 import io
 import time
+from datetime import timedelta
 from typing import Any
 
 from httpx import Response
 
+from sangathan_testkit.clock import FixedClock
 from sangathan_testkit.harness import Harness, Person
 from tests.identity import world
-from tests.identity.asking import events, rows
+from tests.identity.asking import events, problem, rows
 from tests.identity.test_appointments import end, listed
 
 STATE = world.holder(world.STATE)
@@ -199,6 +201,17 @@ async def test_who_acted_is_relieved_by_a_holder_from_a_sheet(identity: Harness)
     await identity.ask("POST", "/v1/appointments", action="appointment.make", person=MANDAL, json=acting)
     assert counts(await brought(identity, NEWCOMER)) == (1, 1, 1, 0, 0)
     assert [one["person_name_hi"] for one in await standing(identity)] == ["नया नमूना"]
+
+
+async def test_numbers_of_others_are_told_a_few_a_day_and_then_no_more(identity: Harness, clock: FixedClock) -> None:
+    taken = [line(phone=world.phone(one)) for one in world.holders()[:4]]
+    assert counts(await brought(identity, taken[0], dry_run=True)) == (0, 0, 0, 0, 1)
+    for sheet in (taken[1:], [NEWCOMER]):
+        refused = await bring(identity, "\n".join((HEADER, *sheet)), dry_run=True)
+        assert (problem(refused), "rejects" in refused.text) == ("numbers-used-up", False)
+    assert (await brought(identity, NEWCOMER, person=STATE, dry_run=True))["appointed"] == 1
+    clock.pass_time(timedelta(days=1))
+    assert (await brought(identity, NEWCOMER))["appointed"] == 1
 
 
 async def test_a_sheet_of_two_thousand_takes_a_small_part_of_its_time(identity: Harness) -> None:

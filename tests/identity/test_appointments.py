@@ -126,6 +126,15 @@ async def test_a_known_number_with_another_name_is_refused(identity: Harness) ->
     assert (problem(answer), answer.json()["errors"][0]["pointer"]) == ("phone-taken", "/person/phone")
 
 
+async def test_who_names_others_numbers_again_and_again_is_told_no_more_that_day(identity: Harness) -> None:
+    taken = [{**NEWCOMER, "phone": world.phone(one)} for one in world.holders()[:4]]
+    answers = [problem(await appoint(identity, MANDAL, person=person)) for person in taken]
+    assert answers == ["phone-taken"] * 3 + ["numbers-used-up"]
+    assert problem(await appoint(identity, MANDAL)) == "numbers-used-up"
+    known = str(world.holder(world.NEXT_BOOTH).person_id)
+    assert (await appoint(identity, MANDAL, person=None, person_id=known)).status_code == 201
+
+
 async def test_a_number_is_kept_sealed(identity: Harness) -> None:
     await appoint(identity, MANDAL)
     lines = str([row["line"] for row in await rows(identity, "SELECT persons::text AS line FROM persons")])

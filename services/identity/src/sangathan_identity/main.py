@@ -69,6 +69,7 @@ from sangathan_identity.commands.client_answer import Issuer
 from sangathan_identity.commands.doorway import Doorway
 from sangathan_identity.commands.forget_old import forget_old
 from sangathan_identity.commands.load_dataset import LoadDataset, Refused, load_dataset
+from sangathan_identity.commands.number_pace import NumberPace
 from sangathan_identity.domain.ports import CodeSender
 from sangathan_identity.settings import IdentitySettings, LoadSettings
 from sangathan_identity.subscribers.answer_snapshots import SnapshotAnswers
@@ -95,6 +96,7 @@ def parts(resources: Resources[IdentitySettings]) -> Parts:
         clock=resources.clock,
         cursors=resources.cursors,
         doorway=doorway,
+        numbers=NumberPace(doorway, sealer, settings.taken_numbers_per_day),
         ceremonies=ceremonies,
         public_keys=keys.published,
         by_password=sign_in_by_password.Handler(doorway, sealer, pool, keys),

@@ -28,6 +28,11 @@ class IdentitySettings(ServiceSettings):
     sms_price_paise: int = Field(default=20, ge=0, le=10_000, description="What one message costs, in paise.")
     sms_paise_a_day: int = Field(default=1_000_000, ge=0, description="What a day's messages may cost; 0: no limit.")
     codes_per_address: int = Field(default=60, ge=1, le=100_000, description="Codes one address may ask for an hour.")
+    taken_numbers_per_day: int = Field(
+        default=200,
+        ge=1,
+        description="How many numbers one person who appoints may find to be other people's in a day.",
+    )
     password_threads: int = Field(default=2, ge=1, le=32, description="Argon2 checks that run at the same time.")
     password_queue: int = Field(
         default=64, ge=1, le=10_000, description="Argon2 checks that may wait; more are refused."

@@ -74,14 +74,16 @@ class AppointmentImportOut(Reply):
     "/v1/appointment-imports",
     summary="Appoint everybody whom a sheet names",
     response_model=AppointmentImportOut,
-    responses=refuses(404),
+    responses=refuses(404, _429="Too many requests, or too many numbers that were other people's today."),
     **declares("appointment.make"),
 )
 async def appoint_by_sheet(body: AppointmentSheetIn, caller: CallerDep, work: WorkDep, parts: PartsDep) -> Response:
     """Appoints from above, each row by the rules of a single appointment; the same sheet again changes nothing."""
     asked, unreadable = read_rows(read_sheet(body.csv, _COLUMNS, most=MOST_ROWS))
     command = ImportAppointments(asked, unreadable, body.dry_run, body.only_valid)
-    done = await import_appointments.handle(work, caller, command, parts.sealer)
+    async with parts.numbers.watched(caller, work.now):
+        done = await import_appointments.handle(work, caller, command, parts.sealer)
+        await parts.numbers.count(caller, work.now, done.numbers_taken)
     return json_reply(_told(done, dry_run=body.dry_run))
 
 

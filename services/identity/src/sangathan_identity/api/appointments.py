@@ -1,5 +1,6 @@
 """Who holds which office: read it, appoint from above, end an appointment."""
 
+from contextlib import nullcontext
 from typing import Annotated
 from uuid import UUID
 
@@ -129,6 +130,7 @@ async def read_appointment(
         404,
         _403="The caller's office does not appoint to this one.",
         _409="Held there already, the person is suspended, the number is another's, or the unit is closed.",
+        _429="Too many requests, or too many numbers that were other people's today.",
     ),
     **declares("appointment.make"),
 )
@@ -142,7 +144,8 @@ async def appoint(
     term = Term(body.valid_from or work.now, body.valid_to)
     charge = Charge(body.absence_reason) if body.acting else None
     command = MakeAppointment(appointee_of(body), body.office, body.unit_id, term, charge)
-    made = await make_appointment.handle(work, caller, command, parts.sealer)
+    async with parts.numbers.watched(caller, work.now) if body.person else nullcontext():
+        made = await make_appointment.handle(work, caller, command, parts.sealer)
     appointment = await get_appointment(work.raw, caller.scope, made.id)
     reply = single_reply(request, appointment, appointment.version)
     reply.status_code = 201

@@ -1,5 +1,6 @@
 """Passing a part of the own office on: for a while, one level deep, never wider or longer than the own."""
 
+from contextlib import nullcontext
 from typing import Annotated
 
 from fastapi import Request, Response
@@ -45,6 +46,7 @@ class DelegationIn(WhoseOffice):
         404,
         _403="It is not the appointment you act under, or not held in your own right.",
         _409="Held there already, the person is suspended, the number is another's, or the unit is closed.",
+        _429="Too many requests, or too many numbers that were other people's today.",
     ),
     **declares("appointment.delegate"),
 )
@@ -60,7 +62,8 @@ async def delegate(
     """Lends actions at the own unit or one beneath it; ended, lapsed or suspended, the giver takes them along."""
     term = Term(body.valid_from or work.now, body.valid_to)
     command = DelegateAppointment(appointment_id, appointee_of(body), body.unit_id, frozenset(body.actions), term)
-    lent = await delegate_appointment.handle(work, caller, command, parts.sealer)
+    async with parts.numbers.watched(caller, work.now) if body.person else nullcontext():
+        lent = await delegate_appointment.handle(work, caller, command, parts.sealer)
     appointment = await get_appointment(work.raw, caller.scope, lent.id)
     reply = single_reply(request, appointment, appointment.version)
     reply.status_code = 201

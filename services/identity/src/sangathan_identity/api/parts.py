@@ -29,6 +29,7 @@ from sangathan_identity.commands import (
 )
 from sangathan_identity.commands.client_answer import Issuer
 from sangathan_identity.commands.doorway import Doorway
+from sangathan_identity.commands.number_pace import NumberPace
 from sangathan_identity.domain.ports import Ceremonies
 
 
@@ -40,6 +41,7 @@ class Parts:
     clock: Clock
     cursors: CursorCodec
     doorway: Doorway
+    numbers: NumberPace
     ceremonies: Ceremonies
     public_keys: Callable[[], Awaitable[Sequence[Mapping[str, Any]]]]
     by_password: sign_in_by_password.Handler

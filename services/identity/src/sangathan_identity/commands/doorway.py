@@ -35,6 +35,12 @@ class Doorway:
         """A work of its own within the caller's scope, where the reply is a secret that the edge must not keep."""
         return self._database.work(caller.scope)
 
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[Connection]:
+        """A short write of its own while a caller's work is open, on a connection that no work ever waits for."""
+        async with self._database.pool.acquire() as connection, connection.transaction():
+            yield connection
+
     def read(self) -> AbstractAsyncContextManager[Connection]:
         """A read-only snapshot."""
         return self._database.read(Scope.everything())

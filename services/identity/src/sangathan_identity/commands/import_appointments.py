@@ -38,6 +38,11 @@ class Imported:
     rejects: Sequence[Reject]
     applied: bool
 
+    @property
+    def numbers_taken(self) -> int:
+        """How many rows name a number that somebody else signs in with."""
+        return [fault.slug for reject in self.rejects for fault in reject.faults].count(PHONE_TAKEN.slug)
+
 
 async def handle(work: Work, caller: Caller, command: ImportAppointments, sealer: Sealer) -> Imported:
     """Works the rows through, and writes what they ask for unless that was not wanted or a row stands in the way."""
@@ -79,7 +84,6 @@ async def _write(work: Work, caller: Caller, plan: Plan, sealer: Sealer) -> None
 
 def _sheet_entry(caller: Caller, command: ImportAppointments, done: Imported) -> audit.Entry:
     assert caller.unit_id is not None  # noqa: S101 - nobody appoints without a unit.
-    faults = [fault.slug for reject in done.rejects for fault in reject.faults]
     return audit.Entry.done(
         caller,
         caller.unit_id,
@@ -88,5 +92,5 @@ def _sheet_entry(caller: Caller, command: ImportAppointments, done: Imported) ->
         applied=done.applied,
         appointed=len(done.plan.made),
         rejected=len(done.rejects),
-        numbers_taken=faults.count(PHONE_TAKEN.slug),
+        numbers_taken=done.numbers_taken,
     )

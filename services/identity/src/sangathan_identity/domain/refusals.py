@@ -109,6 +109,12 @@ NOT_YOURS_TO_DELEGATE: Final = ProblemType(
 PHONE_TAKEN: Final = ProblemType(
     "phone-taken", Kind.CONFLICT, "Another person signs in with this number", "इस नंबर से कोई और साइन इन करता है"
 )
+NUMBERS_USED_UP: Final = ProblemType(
+    "numbers-used-up",
+    Kind.TOO_MANY,
+    "Too many of these numbers are other people's",
+    "इनमें से बहुत-से नंबर दूसरे लोगों के हैं",
+)
 APPOINTMENT_OVER: Final = ProblemType(
     "appointment-over", Kind.CONFLICT, "This appointment is over already", "यह नियुक्ति पहले ही समाप्त है"
 )

@@ -1,5 +1,8 @@
 """Reads and writes how often somebody has guessed, under keys that say nothing by themselves."""
 
+from datetime import datetime
+
+from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Work
 from sangathan_chassis.sealing import Sealer
 from sangathan_identity.domain.throttles import Throttle
@@ -29,6 +32,24 @@ async def save_throttle(work: Work, key: bytes, throttle: Throttle) -> None:
         throttle.last_at,
         throttle.open_at,
     )
+
+
+async def counted(connection: Connection, key: bytes) -> int:
+    """How many were counted under a key."""
+    return int(await connection.fetchval("SELECT failures FROM throttles WHERE key = $1", key) or 0)
+
+
+async def count_up(connection: Connection, key: bytes, by: int, *, now: datetime, until: datetime) -> int:
+    """Counts so many more, to be kept until a moment; gives how many that makes."""
+    total: int = await connection.fetchval(
+        "INSERT INTO throttles AS t (key, failures, last_at, open_at) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (key) DO UPDATE SET failures = t.failures + $2, last_at = $3 RETURNING failures",
+        key,
+        by,
+        now,
+        until,
+    )
+    return total
 
 
 async def forget_throttle(work: Work, key: bytes) -> None:
