@@ -12,8 +12,9 @@ import pytest
 
 from sangathan_demo.story.api import Actor, Api, get, post
 from sangathan_demo.story.live import LiveEdge
+from sangathan_demo.truth import LevelTruth, UnitTruth
 from tests.system.demo_system import PASSWORD, DemoSystem
-from tests.system.scope_matrix.ground import ABSENT, Bearer, Ground, Place, lay_out
+from tests.system.scope_matrix.ground import ABSENT, Bearer, Ground, Place
 from tests.system.scope_matrix.probes import Ask, Placed
 from tests.system.scope_matrix.records import NAMES, CannotBeError, Records
 from tests.system.scope_matrix.walk import Walk
@@ -26,10 +27,21 @@ TRIED_AT_LEAST: Final = {"/v1/workers", "/v1/units", "/v1/appointments", "/v1/as
 STAYS: Final = "audit-entries"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def ground(demo: DemoSystem) -> Ground:
-    """The places and office-bearers of the scope matrix."""
-    return lay_out(demo)
+    """An office-bearer of each level, and what is beside; with twins, the scope matrix lays out its own ground once."""
+    makers = {"in.": demo.token("nation", for_s=480), "in.mp.": demo.token("state", for_s=480)}
+    return Ground(demo, [_bearer(demo, level) for level in demo.truth.levels], makers)
+
+
+def _bearer(demo: DemoSystem, level: LevelTruth) -> Bearer:
+    own = _place(level.unit)
+    positions = {"own": own} | ({"sibling": _place(level.neighbour.unit)} if level.neighbour else {})
+    return Bearer(level.level, level.sign_in, demo.token(level.level, for_s=480), own, positions)
+
+
+def _place(unit: UnitTruth) -> Place:
+    return Place(unit.unit_id, unit.path, unit.level)
 
 
 def pages(ground: Ground, token: str, path: str, **query: str) -> Iterator[dict[str, Any]]:
@@ -86,7 +98,7 @@ def test_by_no_route_is_anything_reached_that_has_moved_to_the_district_beside(g
 
 
 def _mandal(ground: Ground) -> Place:
-    seat = ground.bearers[3].own
+    seat = ground.demo.truth.level("vidhan-sabha").unit
     body = {"parent_id": seat.unit_id, "level": "mandal", "code": f"y{uuid4().hex[:10]}", **NAMES}
     made = ground.create("/v1/units", body)
     return Place(made["id"], made["path"], "mandal")
