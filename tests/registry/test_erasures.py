@@ -143,10 +143,11 @@ async def test_on_its_date_nothing_of_the_person_remains(registry: Harness, cloc
             assert told.encode().hex() not in text, table
     assert await world.value(registry, "SELECT count(sealed) FROM erasures") == 0
     assert await world.value(registry, "SELECT max(length(body)) FROM rejected_records") == 0
+    assert await world.value(registry, "SELECT count(before) FROM worker_revisions") == 0
     kept = {table for table, text in held.items() if record["id"] in text}
     assert kept == {
         *("workers", "consents", "erasures", "erased_records"),
-        *("rejected_records", "audit_entries"),
+        *("rejected_records", "audit_entries", "worker_revisions"),
     }, "ids alone"
     assert await world.value(registry, "SELECT withdrawn_at IS NOT NULL FROM consents") is True
     assert await world.value(registry, "SELECT status FROM workers WHERE id = $1", worker_id) == "erased"

@@ -193,6 +193,7 @@ PROBES: Final[tuple[Probe, ...]] = (
     Placed("GET /v1/workers", "?unit_id", at_unit()),
     Placed("POST /v1/workers", "body unit_id", lambda r, _b, place: Ask(body=r.particulars(place))),
     Placed("GET /v1/workers/{worker_id}", "worker_id", _worker),
+    Placed("GET /v1/workers/{worker_id}/history", "worker_id", _worker),
     Placed("PATCH /v1/workers/{worker_id}", "worker_id", _change),
     Placed("POST /v1/workers/{worker_id}/withdrawals", "worker_id", _withdraw),
     Placed("POST /v1/workers/{worker_id}/erasures", "worker_id", _erase),

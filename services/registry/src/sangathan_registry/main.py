@@ -22,6 +22,7 @@ from sangathan_registry.api import (
     erasures,
     forms,
     held_records,
+    history,
     searches,
     sync,
     unit_counts,
@@ -65,7 +66,10 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
     migrations="sangathan_registry.store.migrations",
     trail_sealed=TrailSealed,
     routers=[
-        *(module.router for module in (workers, searches, sync, checks, unit_counts, assignments, audit_entries)),
+        *(
+            module.router
+            for module in (workers, searches, sync, checks, unit_counts, assignments, audit_entries, history)
+        ),
         *(
             module.router
             for module in (forms, drives, held_records, duplicates, break_glass, cards, card_checks, erasures)

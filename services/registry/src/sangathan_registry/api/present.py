@@ -1,6 +1,6 @@
 """Shows a record as the caller's field classes allow: the one place where fields are masked."""
 
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 
@@ -69,6 +69,12 @@ class Presenter:
             changed_at=worker.changed_at,
             merged_into=worker.merged_into,
         )
+
+    def field(self, name: str, value: Any) -> Any:
+        """One field's value, of now or of before."""
+        if name == "birth_year":
+            return value if self._sensitive else None
+        return self._phone(value) if name == "phone" else value
 
     def _phone(self, phone: str | None) -> str | None:
         return phone if phone is None or self._contact else _HIDDEN + phone[-2:]

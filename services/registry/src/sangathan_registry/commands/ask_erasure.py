@@ -13,9 +13,10 @@ from sangathan_contracts.registry import WorkerChanged
 from sangathan_registry.commands import follow_cards
 from sangathan_registry.domain.erasure import Erasure
 from sangathan_registry.domain.refusals import WORKER_MERGED
+from sangathan_registry.domain.revisions import Act
 from sangathan_registry.domain.worker import Status, Worker
 from sangathan_registry.queries.whole_record import beyond_scope
-from sangathan_registry.store import audit, capsules, counts, erasures, workers
+from sangathan_registry.store import audit, capsules, counts, erasures, revisions, workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ async def _restrict(work: Work, sealer: Sealer, caller: Caller, asked: tuple[Wor
         adopted = await erasures.take_adopted(work, ids)
         sealed = capsules.seal(sealer, records, adopted)
         for one in records:
-            await workers.save(work, sealer, one.erased(work.now))
+            await workers.save(work, sealer, one.erased(work.now), revisions.by(caller, Act.ERASED))
             await follow_cards.withdraw(work, one, caller.person)
         erasure = Erasure(
             id=uuid7(),

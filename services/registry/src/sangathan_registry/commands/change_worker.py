@@ -11,8 +11,9 @@ from sangathan_chassis.sealing import Sealer
 from sangathan_contracts.registry import WorkerChanged
 from sangathan_registry.domain.particulars import Particulars
 from sangathan_registry.domain.refusals import WORKER_MERGED, WORKER_WITHDRAWN
+from sangathan_registry.domain.revisions import Act
 from sangathan_registry.domain.worker import Status, Worker
-from sangathan_registry.store import audit, workers
+from sangathan_registry.store import audit, revisions, workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ async def handle(work: Work, sealer: Sealer, caller: Caller, command: ChangeWork
     if particulars == worker.particulars:
         return worker
     changed = worker.changed(particulars, work.now)
-    await workers.save(work, sealer, changed)
+    await workers.save(work, sealer, changed, revisions.by(caller, Act.CHANGED))
     subject = audit.Subject(worker.unit_id, worker.path, worker.id)
     await audit.note(work, caller, subject, fields=fields)
     work.publish(WorkerChanged(worker_id=worker.id, unit_id=worker.unit_id, version=changed.version), path=worker.path)

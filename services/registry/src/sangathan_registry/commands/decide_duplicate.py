@@ -15,8 +15,9 @@ from sangathan_contracts.registry import MergeUndone, WorkerMerged
 from sangathan_registry.commands import follow_cards
 from sangathan_registry.domain import merging
 from sangathan_registry.domain.refusals import DECIDED, MERGE_STANDS_NO_MORE
+from sangathan_registry.domain.revisions import Act
 from sangathan_registry.domain.worker import Status, Worker
-from sangathan_registry.store import audit, counts, duplicates, sealed, workers
+from sangathan_registry.store import audit, counts, duplicates, revisions, sealed, workers
 from sangathan_registry.store.duplicates import Decision
 
 
@@ -68,8 +69,8 @@ async def undo(work: Work, sealer: Sealer, caller: Caller, command: UndoMerge) -
     moved = taken.pop("cards", {})
     person_id = None if taken.pop("person_id", None) == str(kept.person_id) else kept.person_id
     given_back = replace(kept.changed(merging.given_back(kept.particulars, taken), work.now), person_id=person_id)
-    await workers.save(work, sealer, given_back)
-    await workers.save(work, sealer, merged.parted(work.now))
+    await workers.save(work, sealer, given_back, revisions.by(caller, Act.GAVE_BACK))
+    await workers.save(work, sealer, merged.parted(work.now), revisions.by(caller, Act.PARTED))
     await follow_cards.part(work, (kept, merged), moved, caller.person)
     await counts.add_deltas(work, {merged.path: 1})
     await duplicates.undo(work, pair["id"], caller.person)
@@ -102,8 +103,8 @@ async def _merge(work: Work, sealer: Sealer, caller: Caller, what: tuple[UUID, W
     if kept.person_id is None and merged.person_id is not None:
         revised = replace(revised, person_id=merged.person_id)
         taken["person_id"] = str(merged.person_id)
-    await workers.save(work, sealer, revised)
-    await workers.save(work, sealer, merged.merged(kept, work.now))
+    await workers.save(work, sealer, revised, revisions.by(caller, Act.TOOK_OVER))
+    await workers.save(work, sealer, merged.merged(kept, work.now), revisions.by(caller, Act.MERGED))
     await counts.add_deltas(work, {merged.path: -1})
     if moved := await follow_cards.merge(work, kept, merged, caller.person):
         taken["cards"] = moved

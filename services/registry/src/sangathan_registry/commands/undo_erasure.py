@@ -8,9 +8,10 @@ from sangathan_chassis.refusal import NOT_FOUND, Refusal
 from sangathan_chassis.sealing import Sealer
 from sangathan_contracts.registry import WorkerChanged
 from sangathan_registry.domain.erasure import Erasure
+from sangathan_registry.domain.revisions import Act
 from sangathan_registry.domain.worker import Status, Worker
 from sangathan_registry.queries.whole_record import beyond_scope
-from sangathan_registry.store import audit, capsules, counts, erasures, workers
+from sangathan_registry.store import audit, capsules, counts, erasures, revisions, workers
 
 
 async def handle(work: Work, sealer: Sealer, caller: Caller, erasure_id: UUID) -> None:
@@ -41,7 +42,7 @@ async def _restore(work: Work, sealer: Sealer, caller: Caller, erasure: Erasure)
             tombstone = await workers.find_for_change(work, sealer, kept.id)
             if tombstone is not None:
                 restored.append(kept.restored(tombstone, work.now))
-                await workers.save(work, sealer, restored[-1])
+                await workers.save(work, sealer, restored[-1], revisions.by(caller, Act.RESTORED))
         await erasures.give_adopted(work, capsule.adopted)
         await erasures.undone(work, erasure, caller.person)
     await _announce(work, caller, restored[0])

@@ -10,9 +10,10 @@ from sangathan_chassis.sealing import Sealer
 from sangathan_contracts.registry import WorkerWithdrawn
 from sangathan_registry.commands import follow_cards
 from sangathan_registry.domain.refusals import WORKER_MERGED
+from sangathan_registry.domain.revisions import Act, Author
 from sangathan_registry.domain.worker import Status, Worker
 from sangathan_registry.queries.whole_record import beyond_scope
-from sangathan_registry.store import audit, counts, duplicates, workers
+from sangathan_registry.store import audit, counts, duplicates, revisions, workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,11 @@ async def handle(work: Work, sealer: Sealer, caller: Caller, command: WithdrawWo
     # First, while the record still says whom it is about.
     await audit.note(work, caller, audit.Subject(worker.unit_id, worker.path, worker.id), purpose=command.reason)
     tombstone = worker.withdrawn(work.now)
-    await workers.save(work, sealer, tombstone)
+    author = revisions.by(caller, Act.WITHDRAWN)
+    await workers.save(work, sealer, tombstone, author)
     await workers.withdraw_consents(work, worker.id, work.now)
     await follow_cards.withdraw(work, worker, caller.person)
-    await _withdraw_merged(work, sealer, caller, worker)
+    await _withdraw_merged(work, sealer, worker, author)
     await counts.add_deltas(work, {worker.path: -1})
     work.publish(
         WorkerWithdrawn(worker_id=worker.id, unit_id=worker.unit_id, version=tombstone.version), path=worker.path
@@ -46,14 +48,14 @@ async def handle(work: Work, sealer: Sealer, caller: Caller, command: WithdrawWo
     return tombstone
 
 
-async def _withdraw_merged(work: Work, sealer: Sealer, caller: Caller, kept: Worker) -> None:
+async def _withdraw_merged(work: Work, sealer: Sealer, kept: Worker, author: Author) -> None:
     """What was merged into the record tells of the same person, wherever it stands, and goes with it."""
     async with beyond_scope(work):
         merged = await workers.merged_into(work, kept.id)
         for worker_id in merged:
             worker = await workers.find_for_change(work, sealer, worker_id)
             if worker is not None:
-                await workers.save(work, sealer, worker.withdrawn(work.now))
+                await workers.save(work, sealer, worker.withdrawn(work.now), author)
                 await workers.withdraw_consents(work, worker.id, work.now)
-                await follow_cards.withdraw(work, worker, caller.person)
+                await follow_cards.withdraw(work, worker, author.person_id)
         await duplicates.forget_adopted(work.raw, [kept.id, *merged])

@@ -39,6 +39,9 @@ _GONE: Final = {
         WHERE record_id = ANY($1) AND body <> ''
     """,
     "worker_keys": "DELETE FROM worker_keys WHERE worker_id = ANY($1)",
+    "worker_revisions": """
+        UPDATE worker_revisions SET before = NULL WHERE worker_id = ANY($1) AND before IS NOT NULL
+    """,
     "match_queue": "DELETE FROM match_queue WHERE worker_id = ANY($1)",
     "captures": "UPDATE captures SET sealed = NULL WHERE record_id = ANY($1) AND sealed IS NOT NULL",
     "duplicates": """

@@ -23,6 +23,7 @@ WHERE u.unit_id = o.opener_unit_id AND o.opener_path <> u.path
 """
 _BY_WORKER = (
     "UPDATE consents c SET path = w.path FROM workers w WHERE w.id = c.worker_id AND c.path <> w.path",
+    "UPDATE worker_revisions r SET path = w.path FROM workers w WHERE w.id = r.worker_id AND r.path <> w.path",
     "UPDATE worker_keys k SET path = w.path FROM workers w WHERE w.id = k.worker_id AND k.path <> w.path",
     "UPDATE cards k SET path = w.path FROM workers w WHERE w.id = k.worker_id AND k.path <> w.path",
     "UPDATE duplicates d SET one_path = w.path FROM workers w WHERE w.id = d.one AND d.one_path <> w.path",
@@ -34,7 +35,8 @@ async def move_paths(connection: Connection, old_path: str, new_path: str) -> No
     """Every path that begins with ``old_path`` begins with ``new_path``; the counters follow."""
     arguments = (old_path, upper_bound(old_path), new_path, len(old_path) + 1)
     await connection.execute(_CONSENTS_MOVED, *arguments)
-    for table in ("workers", *_BY_UNIT, "worker_keys", "cards", "count_deltas", "drive_deltas", "drive_counts"):
+    own = ("workers", "worker_keys", "worker_revisions", "cards", "count_deltas", "drive_deltas", "drive_counts")
+    for table in (*own, *_BY_UNIT):
         await connection.execute(_MOVED.format(table), *arguments)
     for side in _SIDES:
         await connection.execute(_SIDE_MOVED.format(*side), *arguments)

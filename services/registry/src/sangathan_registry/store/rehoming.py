@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sangathan_chassis.database import Work
 from sangathan_hierarchy.ddl import TREE_LOCK
-from sangathan_registry.store import counts
+from sangathan_registry.store import counts, revisions
 
 # Within the old unit's own path: the index of a scope finds the rows. Those that have gone on already are not there.
 _WORKERS = """
@@ -18,6 +18,7 @@ _WITH_THEM = (
     "UPDATE consents SET path = $1 WHERE worker_id = ANY($2::uuid[])",
     "UPDATE worker_keys SET path = $1 WHERE worker_id = ANY($2::uuid[])",
     "UPDATE cards SET path = $1 WHERE worker_id = ANY($2::uuid[])",
+    "UPDATE worker_revisions SET path = $1 WHERE worker_id = ANY($2::uuid[])",
     "UPDATE duplicates SET one_path = $1 WHERE one = ANY($2::uuid[])",
     "UPDATE duplicates SET other_path = $1 WHERE other = ANY($2::uuid[])",
 )
@@ -53,6 +54,7 @@ async def rehome_workers(
     rows = await work.raw.fetch(_WORKERS, *ends, *paths, ids, work.now)
     for statement in _WITH_THEM:
         await work.raw.execute(statement, paths[1], [row["id"] for row in rows])
+    await revisions.note_rehomed(work, [row["id"] for row in rows], ends[0])
     if active := sum(row["status"] == "active" for row in rows):
         await counts.add_deltas(work, {paths[0]: -active, paths[1]: active})
     await work.raw.execute(_ERASURES, ends[1], paths[1], [row["id"] for row in rows])

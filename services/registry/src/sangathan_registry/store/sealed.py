@@ -9,6 +9,7 @@ _BODY: Final = "sync.record"
 _CONTENT: Final = "captures.content"
 _ADOPTED: Final = "duplicates.adopted"
 _CARD: Final = "cards.sealed"
+_REVISION: Final = "worker_revisions.before"
 
 
 def seal_phone(sealer: Sealer, phone: str | None) -> tuple[bytes | None, bytes | None]:
@@ -61,3 +62,13 @@ def seal_card(sealer: Sealer, printed: str) -> bytes:
 def open_card(sealer: Sealer, sealed: bytes) -> str:
     """The same again."""
     return sealer.open(sealed, place=_CARD)
+
+
+def seal_revision(sealer: Sealer, fields: str) -> bytes:
+    """What a version of a record replaced."""
+    return sealer.seal(fields, place=_REVISION)
+
+
+def open_revision(sealer: Sealer, before: bytes) -> str:
+    """The same again."""
+    return sealer.open(before, place=_REVISION)

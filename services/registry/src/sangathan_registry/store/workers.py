@@ -10,8 +10,9 @@ from sangathan_chassis.database import Work
 from sangathan_chassis.sealing import Sealer
 from sangathan_registry.domain.name_key import keys_of
 from sangathan_registry.domain.particulars import Particulars
+from sangathan_registry.domain.revisions import Author
 from sangathan_registry.domain.worker import Enrolment, Source, Status, UnitId, Worker, WorkerId
-from sangathan_registry.store import keys
+from sangathan_registry.store import keys, revisions
 from sangathan_registry.store.sealed import open_phone, seal_phone
 from sangathan_registry.store.tables import ConsentRow, WorkerRow
 
@@ -123,12 +124,12 @@ async def of_person(work: Work, person_id: UUID) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def save(work: Work, sealer: Sealer, worker: Worker) -> None:
-    """Writes a changed worker's new version."""
+async def save(work: Work, sealer: Sealer, worker: Worker, author: Author) -> None:
+    """Writes a changed worker's new version, and keeps what it replaced."""
     row = await _row(work, worker.id, lock=True)
     if row is None:
         raise LookupError
-    who = worker.particulars
+    before, who = _worker(row, sealer).particulars, worker.particulars
     row.name_key, row.name_key_en = keys_of(who.name_hi, who.name_en)
     for name in ("name_hi", "name_en", "relation_type", "relation_name", "gender", "birth_year"):
         setattr(row, name, getattr(who, name))
@@ -136,6 +137,7 @@ async def save(work: Work, sealer: Sealer, worker: Worker) -> None:
     row.person_id, row.status, row.merged_into = worker.person_id, worker.status.value, worker.merged_into
     row.version, row.changed_at = worker.version, worker.changed_at
     await work.session.flush()
+    await revisions.keep(work, worker, author, sealer=sealer, before=before)
     await keys.follow(work, worker.id, on_record=worker.status is Status.ACTIVE)
 
 
