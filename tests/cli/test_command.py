@@ -17,6 +17,7 @@ COMMANDS = [
     ("story",),
     ("bench",),
     ("openapi",),
+    ("call",),
     ("topology", "apply"),
     ("topology", "nats-conf"),
     ("dlq", "list"),

@@ -14,6 +14,7 @@ from sangathan_cli import status as status_module
 from sangathan_cli.appointments import appointments_app
 from sangathan_cli.audit import audit_app
 from sangathan_cli.broker_commands import dlq_app, topology_app
+from sangathan_cli.call import CALL_EXAMPLES, call
 from sangathan_cli.cards import cards_app
 from sangathan_cli.child import entry_point
 from sangathan_cli.faults import EXIT_CODES, CliFault, ExitCode
@@ -44,6 +45,7 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(units_app, name="units")
 app.add_typer(cards_app, name="cards")
 app.add_typer(appointments_app, name="appointments")
+app.command(name="call", epilog=CALL_EXAMPLES)(call)
 
 _ELSEWHERE = Servers()
 

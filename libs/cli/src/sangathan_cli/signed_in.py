@@ -15,6 +15,7 @@ from sangathan_cli.places import not_running, setting
 from sangathan_cli.run_state import running_state
 
 PhoneOption = Annotated[str, typer.Option("--phone", help="Who signs in.", envvar="SANGATHAN_PHONE")]
+OptionalPhone = Annotated[str, typer.Option("--phone", help="Who signs in.", envvar="SANGATHAN_PHONE")]
 PasswordOption = Annotated[
     Path | None,
     typer.Option("--password-file", help="Where the password stands; asked for when left out.", dir_okay=False),
@@ -60,16 +61,21 @@ class Desk:
         return checked(self.http.get(path))
 
     def post(self, path: str, chunks: "Chunks", headers: Mapping[str, str]) -> httpx.Response:
-        """The answer; where the gateway wants a second factor, the code is shown and the body sent again."""
-        reply = self._post(path, chunks, headers)
+        """The answer to a body that is sent in pieces."""
+        sized = {"Content-Type": "application/json", "Content-Length": str(len(chunks.body)), **headers}
+        return self._vouched(lambda: self.http.post(path, content=iter(chunks), headers=sized))
+
+    def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """The answer to any request."""
+        return self._vouched(lambda: self.http.request(method, path, **more))
+
+    def _vouched(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+        """Where the gateway wants a second factor, the code is shown and the request sent again."""
+        reply = send()
         if _wants_step_up(reply):
             self._step_up()
-            reply = self._post(path, chunks, headers)
+            reply = send()
         return checked(reply)
-
-    def _post(self, path: str, chunks: "Chunks", headers: Mapping[str, str]) -> httpx.Response:
-        sized = {"Content-Type": "application/json", "Content-Length": str(len(chunks.body)), **headers}
-        return self.http.post(path, content=iter(chunks), headers=sized)
 
     def _step_up(self) -> None:
         code = self.code or typer.prompt("Code of your authenticator app", err=True)
@@ -107,6 +113,13 @@ def signed_in(who: SignIn) -> Iterator[Desk]:
             yield Desk(http, who.code)
         finally:
             http.post("/v1/sign-out", json={})
+
+
+@contextmanager
+def unsigned(data: Path) -> Iterator[Desk]:
+    """The gateway with nobody signed in, for what is public."""
+    with httpx.Client(base_url=gateway_url(data), timeout=_TIMEOUT, trust_env=False) as http:
+        yield Desk(http)
 
 
 def checked(reply: httpx.Response) -> httpx.Response:

@@ -1,0 +1,62 @@
+"""Whatever the API offers is reachable by the command line, by whoever may."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from sangathan_cli.faults import CliFault
+from sangathan_cli.main import app
+from sangathan_demo.truth import SignIn
+from tests.system.demo_system import PASSWORD, DemoSystem
+
+
+@pytest.fixture
+def password_file(demo: DemoSystem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SANGATHAN_GATEWAY_URL", str(demo.http.base_url))
+    file = tmp_path / "password"
+    file.write_text(PASSWORD + "\n")
+    return file
+
+
+def run(file: Path, who: SignIn | None, *words: str) -> Result:
+    signs_in = ("--phone", who.phone, "--password-file", str(file)) if who else ()
+    return CliRunner().invoke(app, ["call", *words, *signs_in])
+
+
+def test_every_operation_is_listed_and_a_word_narrows_the_list(demo: DemoSystem, password_file: Path) -> None:
+    paths = demo.http.get("/openapi.json").json()["paths"]
+    every = run(password_file, None, "list").stdout.splitlines()
+    assert len(every) == sum(len(item) for item in paths.values())
+    some = run(password_file, None, "list", "vacanc").stdout.splitlines()
+    assert [line.split()[:2] for line in some] == [["GET", "/v1/vacancies"]]
+
+
+def test_a_list_is_read_to_its_last_page(demo: DemoSystem, password_file: Path) -> None:
+    booth = demo.truth.level("booth")
+    done = run(password_file, booth.sign_in, "GET", "/v1/workers", "limit=5", "--all")
+    assert len({json.loads(line)["id"] for line in done.stdout.splitlines()}) == booth.unit.workers
+
+
+def test_fields_make_a_body_and_the_answer_is_json(demo: DemoSystem, password_file: Path) -> None:
+    who, unit = demo.truth.level("booth").sign_in, demo.truth.level("booth").unit.unit_id
+    words = ("POST", "/v1/worker-searches", "name=नमूना", "limit:=3", f"unit_id={unit}")
+    assert "items" in json.loads(run(password_file, who, *words).stdout)
+
+
+def test_a_refusal_says_what_would_be_accepted(demo: DemoSystem, password_file: Path) -> None:
+    done = run(password_file, demo.truth.level("booth").sign_in, "POST", "/v1/worker-searches", "limit:=0")
+    assert isinstance(done.exception, CliFault)
+    assert "#/limit" in str(done.exception) or "/limit" in str(done.exception)
+
+
+def test_what_is_public_needs_nobody_signed_in(password_file: Path) -> None:
+    assert "keys" in json.loads(run(password_file, None, "GET", "/v1/jwks").stdout)
+
+
+@pytest.mark.parametrize("words", [("FETCH", "/v1/units"), ("GET", "units"), ("GET", "/v1/units", "limit")])
+def test_a_call_spelled_wrong_exits_with_2(password_file: Path, words: tuple[str, ...]) -> None:
+    done = run(password_file, None, *words)
+    assert isinstance(done.exception, CliFault)
+    assert done.exception.code == 2
