@@ -109,6 +109,18 @@ async def rows_follow_their_units(places: Places, _ledger: Ledger) -> list[str]:
     return found
 
 
+async def cards_agree(places: Places, _ledger: Ledger) -> list[str]:
+    """A card stands where its worker does, and the public list holds exactly those that have ended."""
+    strayed = "SELECT c.id FROM cards c LEFT JOIN workers w ON w.id = c.worker_id WHERE c.path IS DISTINCT FROM w.path"
+    found = _listed("card away from its worker", (row[0] for row in await places.rows("registry", strayed)))
+    over = {
+        row[0] for row in await places.rows("registry", "SELECT status_index FROM cards WHERE ended_at IS NOT NULL")
+    }
+    told = {row[0] for row in await places.rows("registry", "SELECT status_index FROM card_ends")}
+    found += _listed("card that has ended and is not on the list", over - told)
+    return found + _listed("card on the list that has not ended", told - over)
+
+
 async def counters_agree(places: Places, _ledger: Ledger) -> list[str]:
     """Each unit's number, folded and waiting, is the number of active workers at it and below."""
     counted = await places.rows("registry", "SELECT path, count(*) FROM workers WHERE status = 'active' GROUP BY path")
@@ -187,6 +199,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     acknowledged_records_are_there_once,
     replicas_agree,
     rows_follow_their_units,
+    cards_agree,
     counters_agree,
     invitations_are_told_once,
     appointments_are_kept_and_told_once,

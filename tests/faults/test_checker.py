@@ -31,6 +31,8 @@ SAME_EVENT_AGAIN = """ALTER TABLE inbox DROP CONSTRAINT inbox_pkey;
 SAME_MESSAGE_AGAIN = """INSERT INTO inbox_messages (id, recipient_id, kind, dedupe_key, title_hi, title_en, body_hi,
     body_en, refs, created_at, version) SELECT gen_random_uuid(), recipient_id, kind, dedupe_key || '2', title_hi,
     title_en, body_hi, body_en, refs, created_at, version FROM inbox_messages WHERE kind = 'invitation-issued'"""
+A_CARD = """INSERT INTO cards (id, worker_id, path, number, status_index, sealed, kid, issued_by, issued_at, expires_at,
+    ended_at, end_reason) SELECT gen_random_uuid(), id, {}, '1', 7, '', '', id, now(), now(), {} FROM workers"""
 ACROSS = "SET session_replication_role = replica; "
 """No foreign key stands in the way of a planted fault."""
 
@@ -66,6 +68,11 @@ PLANTED: Mapping[Check, tuple[Planted, ...]] = {
         ("notify", "UPDATE broadcasts SET path = 'mp.d07.'", "path in notify.broadcasts that is not its unit's"),
         ("identity", "UPDATE appointments SET path = 'mp.'", "path in identity.appointments that is not its unit's"),
         ("registry", "UPDATE consents SET path = 'mp.'", "consent away from its worker"),
+    ),
+    checker.cards_agree: (
+        ("registry", A_CARD.format("'mp.'", "NULL, NULL"), "card away from its worker"),
+        ("registry", A_CARD.format("path", "now(), 'ended'"), "card that has ended and is not on the list"),
+        ("registry", "INSERT INTO card_ends VALUES (7)", "card on the list that has not ended"),
     ),
     checker.counters_agree: (
         ("registry", "UPDATE unit_counts SET workers = 2 WHERE path = 'mp.d07.'", "mp.d07. says 2, has 1"),

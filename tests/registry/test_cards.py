@@ -197,3 +197,19 @@ async def test_the_withdrawal_of_a_kept_record_forgets_the_merged_ones_cards(
     await world.withdraw(registry, world.at(BOOTH), worker)
     assert await world.value(registry, "SELECT count(*) FROM cards WHERE number IS NOT NULL OR sealed IS NOT NULL") == 0
     assert await world.size(registry, "card_ends") == 2
+
+
+async def test_a_merge_whose_record_was_erased_and_brought_back_is_undone_without_the_old_cards(
+    registry: Harness, worker: str, other: str
+) -> None:
+    for one in (worker, other):
+        await desk.issued(registry, one)
+    pair = await desk.merged(registry, keep=worker)
+    person, action = world.at(STATE), "worker.erase"
+    await registry.ask("POST", f"/v1/workers/{worker}/erasures", action=action, person=person, json={})
+    assert (await desk.issue(registry, person, worker)).status_code == 409
+    [erasure] = (await registry.ask("GET", "/v1/erasures", action=action, person=person)).json()["items"]
+    path = f"/v1/erasures/{erasure['id']}/undoings"
+    assert (await registry.ask("POST", path, action=action, person=person, json={})).is_success
+    await desk.undone(registry, pair)
+    assert await world.value(registry, "SELECT count(*) FROM cards WHERE ended_at IS NULL OR number IS NOT NULL") == 0

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sangathan_contracts.offices import ACTIONS, PUBLIC_ACTIONS
+from sangathan_contracts.offices import ACTIONS, PUBLIC_ACTIONS, SELF_ACTIONS
 from sangathan_contracts.topology import CONSUMERS
 from sangathan_registry.main import SERVICE, TREE_CONSUMER
 
@@ -29,7 +29,7 @@ def test_the_gateway_ships_this_document() -> None:
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_an_operation_says_everything(name: str) -> None:
     operation = OPERATIONS[name]
-    assert operation["x-sangathan-action"] in ACTIONS | PUBLIC_ACTIONS
+    assert operation["x-sangathan-action"] in ACTIONS | PUBLIC_ACTIONS | SELF_ACTIONS
     assert operation["summary"]
     assert operation["description"]
     assert ("requestBody" in operation) == (not name.startswith("GET"))
@@ -46,6 +46,7 @@ def test_no_personal_data_is_taken_in_a_url() -> None:
     assert parameters == {
         *("unit_id", "status", "limit", "cursor", "worker_id", "person_id", "If-Match", "If-None-Match"),
         *("drive_id", "form_version_id", "held_id", "decided", "duplicate_id", "card_id", "format", "language"),
+        *("opening_id", "unreviewed", "erasure_id"),
         "erasure_id",
     }
 

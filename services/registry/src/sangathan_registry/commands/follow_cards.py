@@ -38,7 +38,8 @@ async def part(work: Work, ends: tuple[Worker, Worker], done: Mapping[str, str],
         await _give_back(work, ends, UUID(card_id), by)
     if card_id := done.get(ENDED):
         for card in await cards.cards_of(work, merged.id):
-            if card.id == UUID(card_id) and card.end_reason is EndReason.MERGED:
+            # An erasure in between has forgotten what was printed, and taking it back does not bring that again.
+            if card.id == UUID(card_id) and card.end_reason is EndReason.MERGED and card.number is not None:
                 await cards.restore(work, card)
                 event = CardRestored(card_id=card.id, worker_id=merged.id, unit_id=merged.unit_id)
                 work.publish(event, path=merged.path)
