@@ -42,12 +42,17 @@ QUERIES = {
 }
 
 
+# Who may send to a place at all, where it is not the state.
+SENDERS = {"/v1/break-glass-openings": "district"}
+
+
 def ask(demo: DemoSystem, method: str, path: str, **more: Any) -> httpx.Response:
+    sender = SENDERS.get(path, "state")
     # The gateway itself looks a unit up, before any service reads the body.
     path = path.replace("{unit_id}", demo.truth.level("booth").unit.unit_id)
     for name in ("{" + part.partition("}")[0] + "}" for part in path.split("{")[1:]):
         path = path.replace(name, NOBODY)
-    headers = {"Authorization": f"Bearer {demo.token('state')}", "If-Match": '"1"', **more.pop("headers", {})}
+    headers = {"Authorization": f"Bearer {demo.token(sender)}", "If-Match": '"1"', **more.pop("headers", {})}
     return demo.http.request(method, path, headers=headers, **more)
 
 
