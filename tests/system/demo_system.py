@@ -28,6 +28,8 @@ _WIDE = {"SANGATHAN_RATE_FACTOR": "1000", "SANGATHAN_OPENINGS_PER_DAY": "1000"}
 
 # Services countersign each other's trails from time to time, asked or not.
 _BY_THEMSELVES = {"audit_links", "inbox"}
+# What was refused leaves its entry on the trail, and nothing else.
+_ASKED_FOR = "action <> 'trail.witness' AND outcome <> 'refused'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class DemoSystem:
             try:
                 names = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
                 for name in {name for (name,) in names} - _BY_THEMSELVES:
-                    of_itself = " WHERE action <> 'trail.witness'" if name == "audit_entries" else ""
+                    of_itself = f" WHERE {_ASKED_FOR}" if name == "audit_entries" else ""
                     counted[f"{service}.{name}"] = await connection.fetchval(
                         f'SELECT count(*) FROM "{name}"{of_itself}'  # noqa: S608 - a table's name.
                     )

@@ -96,6 +96,21 @@ def viewed(caller: Caller, viewing: Viewing, path: str) -> Entry:
     )
 
 
+def refused(caller: Caller, reason: str, route: str) -> Entry:
+    """That somebody was refused something: the problem's slug, and the operation with its ids."""
+    return Entry(
+        caller.action,
+        "refused",
+        caller.person_id,
+        caller.session_id,
+        caller.appointment_id,
+        path=caller.scope.lo,
+        detail={"reason": reason, "route": route},
+        office=caller.own_office,
+        unit_id=caller.unit_id,
+    )
+
+
 async def append(work: Work, entry: Entry) -> None:
     """Adds the entry to the trail, to commit with the work."""
     await append_all(work, [entry])

@@ -4,6 +4,7 @@ Every route declares its action; one without does not start. Nothing but this mo
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Literal, Protocol
 
@@ -13,7 +14,7 @@ from starlette.responses import Response
 
 from sangathan_chassis import faults
 from sangathan_chassis.assertion import HEADER, AssertionRefused, Claims, Verifier
-from sangathan_chassis.audit import append, viewed
+from sangathan_chassis.audit import append, refused, viewed
 from sangathan_chassis.caller import Caller, Viewing
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Database, Work
@@ -25,10 +26,13 @@ from sangathan_chassis.refusal import (
     INVALID_INPUT,
     MALFORMED_INPUT,
     UNAUTHENTICATED,
+    Kind,
     Pointer,
     Refusal,
 )
 from sangathan_chassis.telemetry import Telemetry
+
+log = logging.getLogger(__name__)
 
 Opens = Literal["work", "read", "nothing"]
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -46,6 +50,8 @@ ACTION = "x-sangathan-action"
 _OPENS = "x-sangathan-opens"
 _ANY_QUERY = "x-sangathan-any-query"
 _TREE_WAIT_S = 1.0
+# What is refused for want of a right, or reads so; what one may not do with one's own sign-in, identity notes itself.
+_ABOUT_RIGHTS = frozenset({Kind.NOT_FOUND, Kind.FORBIDDEN, Kind.TOO_MANY})
 
 
 def declares(action: str, *, opens: Opens | None = None, any_query: bool = False) -> dict[str, Any]:
@@ -91,6 +97,9 @@ class EdgeRoute(APIRoute):
                 if caller.viewing is not None:
                     await _note_view(request, caller, caller.viewing, opens)
                 return await _within_tree(request, caller, opens, inner)
+            except Refusal as refusal:
+                await _note_refusal(request, caller, refusal)
+                raise
             finally:
                 request_id.reset(token)
 
@@ -124,6 +133,19 @@ async def _note_view(request: Request, caller: Caller, viewing: Viewing, opens: 
     database: Database = request.app.state.database
     async with faults.translated(), database.work(caller.scope) as work:
         await append(work, viewed(caller, viewing, caller.scope.lo))
+
+
+async def _note_refusal(request: Request, caller: Caller, refusal: Refusal) -> None:
+    """Puts a refusal under an office on the trail, after its work was rolled back; it stands even if that fails."""
+    if caller.appointment_id is None or refusal.type.kind not in _ABOUT_RIGHTS:
+        return
+    database: Database = request.app.state.database
+    route = f"{request.method} {request.url.path}"
+    try:
+        async with faults.translated(), database.work(caller.scope) as work:
+            await append(work, refused(caller, refusal.type.slug, route))
+    except Exception as error:
+        log.exception("a refusal is not on the trail", exc_info=error)
 
 
 def _refuse_unknown_filters(request: Request, known: set[str]) -> None:

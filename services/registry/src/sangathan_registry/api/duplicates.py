@@ -45,6 +45,7 @@ async def list_pairs(  # noqa: PLR0917 - FastAPI reads filters from the signatur
     more = len(pairs) > limit
     pairs = pairs[:limit]
     records = await records_of(look.read, scope, pairs)
+    await look.note(records.values())
     following = look.parts.cursors.encode([str(pairs[-1]["id"])], purpose=purpose) if more else None
     presenter = Presenter(look.parts.sealer, look.caller.field_classes)
     return page_reply(look.request, [_shown(presenter, pair, records) for pair in pairs], following)

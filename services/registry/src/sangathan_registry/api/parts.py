@@ -1,8 +1,10 @@
 """What the registry's routes share, and what one request holds, gathered in one step."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
+import asyncpg
 from fastapi import Depends, Request
 
 from sangathan_chassis.caller import Caller
@@ -12,6 +14,7 @@ from sangathan_chassis.pages import CursorCodec
 from sangathan_chassis.sealing import Sealer
 from sangathan_hierarchy.replica import SqlReplica
 from sangathan_registry.commands.check_answers import AnswerChecks
+from sangathan_registry.commands.note_look import handle as note_look
 from sangathan_registry.commands.publish_statuses import StatusPublisher
 from sangathan_registry.commands.sign_cards import CardSigner
 from sangathan_registry.commands.sign_receipts import ReceiptSigner
@@ -40,6 +43,11 @@ class Look:
     caller: Caller
     parts: Parts
     read: Connection
+
+    async def note(self, rows: Iterable[asyncpg.Record]) -> None:
+        """Puts what is about to be shown on the trail, in a work of its own; if that fails, nothing is shown."""
+        async with self.request.app.state.database.work(self.caller.scope) as work:
+            await note_look(work, self.caller, rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,9 @@ async def _search_by_sound(look: Look, sent: SearchIn) -> Response:
     rows = await find_by_keys(look.read, scope, name_keys(sent.name), captured_by=own)
     alike = sorted(((_alike(wanted, row), row) for row in rows), key=lambda pair: -pair[0])
     presenter = Presenter(look.parts.sealer, look.caller.field_classes)
-    items = [presenter.row(row) for likeness, row in alike if likeness >= LEAST_ALIKE][: sent.limit]
-    return json_reply(WorkerPage(items=items, next=None))
+    near = [row for likeness, row in alike if likeness >= LEAST_ALIKE][: sent.limit]
+    await look.note(near)
+    return json_reply(WorkerPage(items=[presenter.row(row) for row in near], next=None))
 
 
 def _alike(wanted: Sequence[Sound], row: asyncpg.Record) -> float:
@@ -81,7 +82,7 @@ def _alike(wanted: Sequence[Sound], row: asyncpg.Record) -> float:
 )
 async def search(look: LookDep) -> Response:
     """Find workers of your unit and all below it: by the beginning of a name in either script, by a name that sounds
-    alike, the nearest first, by phone, or by name and phone."""
+    alike, the nearest first, by phone, or by name and phone; fields beyond the open ones put it on the audit trail."""
     sent = await _SEARCH.read(look.request)
     if sent.phone is not None and CONTACT not in look.caller.field_classes:
         raise Refusal(FORBIDDEN, "Who does not see phone numbers finds nobody by one.")
@@ -108,5 +109,6 @@ async def search(look: LookDep) -> Response:
         last = rows[-1]
         position = position_of(scope, last["path"], last["sort_key"], last["id"])
         following = encode_position(look.parts.cursors, look.parts.sealer, position, purpose=purpose)
+    await look.note(rows)
     presenter = Presenter(look.parts.sealer, look.caller.field_classes)
     return json_reply(WorkerPage(items=[presenter.row(row) for row in rows], next=following))
