@@ -1,6 +1,6 @@
 """Every event there is, in one list: what the AsyncAPI document, the golden samples and the topology are checked by."""
 
-from sangathan_contracts import identity, notify, registry, workshops
+from sangathan_contracts import gateway, identity, notify, registry, workshops
 from sangathan_contracts.envelope import Event
 
 EVENTS: tuple[type[Event], ...] = (
@@ -38,6 +38,7 @@ EVENTS: tuple[type[Event], ...] = (
     workshops.AttendanceRecorded,
     workshops.PersonErased,
     workshops.TrailSealed,
+    gateway.RequestsRefused,
     notify.BroadcastSent,
     notify.PersonErased,
     notify.TrailSealed,

@@ -86,6 +86,7 @@ STREAMS: tuple[Stream, ...] = (
         republish=Republish(f"ev.{BroadcastSent.type}.>", CAST_SUBJECTS),
     ),
     Stream("EV_WORKSHOPS", ("ev.workshops.>",), max_age_s=14 * _DAY_S),
+    Stream("EV_GATEWAY", ("ev.gateway.>",), max_age_s=14 * _DAY_S),
     Stream(DLQ_STREAM, ("dlq.>",), max_age_s=30 * _DAY_S),
     Stream(REQUEUE_STREAM, ("requeue.>",), max_age_s=30 * _DAY_S, work_queue=True),
 )
@@ -115,6 +116,7 @@ CONSUMERS: tuple[DurableConsumer, ...] = (
     DurableConsumer("registry-erased-identity", "EV_IDENTITY", ("ev.identity.person.erased.>",), owner="registry"),
     DurableConsumer("registry-erased-notify", "EV_NOTIFY", ("ev.notify.person.erased.>",), owner="registry"),
     DurableConsumer("registry-erased-workshops", "EV_WORKSHOPS", ("ev.workshops.person.erased.>",), owner="registry"),
+    DurableConsumer("identity-refusals", "EV_GATEWAY", ("ev.gateway.requests.>",), owner="identity"),
     # Who countersigns whose audit trail: never the own.
     DurableConsumer("registry-witness", "EV_IDENTITY", ("ev.identity.trail.>",), owner="registry"),
     DurableConsumer("identity-witness-registry", "EV_REGISTRY", ("ev.registry.trail.>",), owner="identity"),
@@ -127,7 +129,7 @@ USERS: tuple[User, ...] = (
     User("registry", publishes_events=True, asks_for_snapshots=True),
     User("notify", publishes_events=True, asks_for_snapshots=True),
     User("workshops", publishes_events=True, asks_for_snapshots=True),
-    User("gateway", feeds=("EV_IDENTITY",), asks_for_snapshots=True),
+    User("gateway", publishes_events=True, feeds=("EV_IDENTITY",), asks_for_snapshots=True),
     User("live", feeds=("EV_IDENTITY",), hears_casts=True),
     User(OPERATOR),
 )

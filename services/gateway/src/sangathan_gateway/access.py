@@ -82,12 +82,12 @@ class Access:
         self._admit_verified(exchange, verified)
 
     def _admit_verified(self, exchange: "Exchange", verified: Verified) -> None:
+        exchange.verified = verified
         if self._parts.revocations.hits(verified):
             raise invalid_token("The session has ended")
         route = exchange.route
         assert route is not None  # noqa: S101 - as above.
         self._limit(exchange, self._bucket(route, verified.sub) if route.own_rate else verified.bucket)
-        exchange.verified = verified
         self.resolve(exchange)
         if self._parts.contact.stale():
             if route.sensitive or exchange.viewing:
@@ -178,9 +178,9 @@ class Access:
         standing = verified.standings.get((route, named))
         if standing is None or not standing.holds(held, hierarchy.tree_version, now):
             standing = self._standing(exchange, held, named)
-        self._assure(exchange, route, verified)
         appointment, unit = standing.appointment, standing.unit
         exchange.appointment_id = appointment.appointment_id
+        self._assure(exchange, route, verified)
         seen = None
         if looks_through is not None:
             seen = self._seen_through(exchange, appointment, looks_through)
@@ -202,6 +202,7 @@ class Access:
         machines.check_scope(verified, route.action)
         active = machines.held_under(verified, self._active(verified.sub, exchange.begun_at))
         appointment = ranges.acting(active, named)
+        exchange.appointment_id = appointment.appointment_id
         self._check_right(appointment, route.action)
         unit = self._unit_of(appointment)
         standing = Standing(appointment, unit, held, hierarchy.tree_version, *ranges.unchanged(held, exchange.begun_at))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from sangathan_gateway.access import Access
 from sangathan_gateway.line import Line
 from sangathan_gateway.pages import Pages
+from sangathan_gateway.refusals import Refusals
 from sangathan_gateway.routes import Router
 from sangathan_gateway.stats import RouteStats
 from sangathan_gateway.tracing import Tracing
@@ -46,6 +47,7 @@ class Core:
         self.pages = pages
         self.tracing = tracing
         self.doors = Doors()
+        self.refusals = Refusals()
         self.unmatched = RouteStats("unmatched")
         self.lines: set[Line] = set()
         self.draining = False

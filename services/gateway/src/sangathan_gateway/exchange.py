@@ -336,6 +336,7 @@ class Exchange:
         """Answers with a problem."""
         if not self.traced:
             self.begin_trace()
+        self.core.refusals.note(self, refused)
         self.reply(Reply.of_problem(refused, self), at_once=at_once)
 
     def reply(self, reply: Reply, *, at_once: bool = False) -> None:

@@ -22,6 +22,7 @@ from sangathan_gateway.health import Health
 from sangathan_gateway.limits import Buckets, Rate
 from sangathan_gateway.merged import shipped_document
 from sangathan_gateway.policy import PolicyError, load_routes, shipped_documents, shipped_policy
+from sangathan_gateway.refusals import Publication
 from sangathan_gateway.routes import Route, Router
 from sangathan_gateway.settings import GatewaySettings
 from sangathan_gateway.site import site
@@ -81,6 +82,7 @@ class Gateway:
         self.health = Health(self.keys, self.follower)
         pages = site(self.health, self.tracing, self.access, live_url=settings.live_public_url)
         self.core = Core(Router(routes), self.access, upstreams=self.upstreams, pages=pages, tracing=self.tracing)
+        self.refusals = Publication(self.nats, self.follower.hierarchy, self.core.refusals)
         self.core.doors = Doors(settings.proxies(), settings.most_connections)
         self.tracing.show([*(route.stats for route in routes), self.core.unmatched])
 
@@ -96,7 +98,7 @@ class Gateway:
         """Answers on the socket; at the end lets every answer under way finish."""
         loop = asyncio.get_running_loop()
         self.nats.start()
-        jobs = (self.core.run, self.keep_keys, self.follower.follow, self.follower.keep_loaded)
+        jobs = (self.core.run, self.keep_keys, self.follower.follow, self.follower.keep_loaded, self.refusals.run)
         tasks = [loop.create_task(_kept_running(job)) for job in jobs]
         server = await loop.create_server(self.core.line, sock=sock, backlog=2048)
         try:
@@ -109,6 +111,7 @@ class Gateway:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await self.refusals.publish()
             await self.nats.close()
             self.tracing.close()
 

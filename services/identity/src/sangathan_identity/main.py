@@ -74,6 +74,7 @@ from sangathan_identity.domain.ports import CodeSender
 from sangathan_identity.settings import IdentitySettings, LoadSettings
 from sangathan_identity.subscribers.answer_snapshots import SnapshotAnswers
 from sangathan_identity.subscribers.erasures import erasures_consumer
+from sangathan_identity.subscribers.refusals import refusals_consumer
 
 _FORGET_EVERY_S = 3_600
 
@@ -155,15 +156,16 @@ def _jobs(_resources: Resources[IdentitySettings], own: Parts) -> Sequence[Task]
 
 
 def _consumers(_resources: Resources[IdentitySettings], own: Parts) -> Sequence[Consumer]:
-    """Identity countersigns the heads of the other services' audit trails; the registry countersigns identity's.
+    """Identity's trail takes in what the gateway refused, and countersigns the heads of the other services' trails.
 
-    And identity hears of people who were erased.
+    The registry countersigns identity's. And identity hears of people who were erased.
     """
     heads = {"registry": registry.TrailSealed, "notify": notify.TrailSealed, "workshops": workshops.TrailSealed}
-    return [
+    witnesses = [
         Consumer(f"identity-witness-{service}", f"EV_{service.upper()}", witness(own.sealer, [head]))
         for service, head in heads.items()
-    ] + [erasures_consumer()]
+    ]
+    return [refusals_consumer(), erasures_consumer(), *witnesses]
 
 
 def _checks(_resources: Resources[IdentitySettings], own: Parts) -> Mapping[str, Check]:
