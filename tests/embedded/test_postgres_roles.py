@@ -20,6 +20,27 @@ async def test_a_role_cannot_open_another_database(
         await asyncpg.connect(url)
 
 
+async def test_no_role_may_connect_anywhere_but_to_its_own_database(embedded: EmbeddedServers) -> None:
+    """Every role that may log in and every database that the cluster has, listed here or not."""
+    connection = await asyncpg.connect(embedded.postgres.admin_url())
+    try:
+        rows = await connection.fetch(
+            "SELECT r.rolname, d.datname FROM pg_roles r CROSS JOIN pg_database d"
+            " WHERE r.rolcanlogin AND NOT r.rolsuper AND d.datallowconn"
+            " AND has_database_privilege(r.rolname, d.datname, 'CONNECT')"
+        )
+        members = await connection.fetchval(
+            "SELECT count(*) FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member"
+            " WHERE r.rolcanlogin AND NOT r.rolsuper"
+        )
+    finally:
+        await connection.close()
+    assert {tuple(row.values()) for row in rows} == {
+        (f"{service}_{role}", service) for service in DATABASES for role in ("app", "migrator")
+    }
+    assert members == 0
+
+
 @pytest.mark.parametrize("service", DATABASES)
 async def test_the_app_role_opens_its_own_database(embedded: EmbeddedServers, service: str) -> None:
     connection = await asyncpg.connect(embedded.database_url(service))
