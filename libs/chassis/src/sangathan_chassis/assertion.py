@@ -6,12 +6,15 @@ request. Each service has a key of its own, so that one service can mint only fo
 
 import hashlib
 import hmac
+import logging
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+
+log = logging.getLogger(__name__)
 
 HEADER = "sangathan-assertion"
 LIFETIME_S = 30
@@ -73,7 +76,8 @@ def decode_segment(text: bytes) -> bytes:
 class KeyFile:
     """Keys in a file, one ``kid:base64url`` per line: the first signs, all verify. Re-read when the file changes.
 
-    Rotation without a restart: put the new key second everywhere, then first, then drop the old one.
+    Rotation without a restart: put the new key second everywhere, then first, then drop the old one. A file that cannot
+    be read any more is logged, and the keys so far stay in use: who changes keys under way takes nobody down.
     """
 
     CHECK_EVERY_S = 1.0
@@ -100,8 +104,24 @@ class KeyFile:
             self._refresh(now)
         return self._keys
 
+    def find(self, kid: str) -> bytes | None:
+        """The key of this id; the file is looked at once more before there is said to be none."""
+        key = self.all().get(kid)
+        if key is None:
+            self._refresh(time.monotonic())
+            key = self._keys.get(kid)
+        return key
+
     def _refresh(self, now: float) -> None:
         self._checked = now
+        try:
+            self._read_anew()
+        except (OSError, ValueError) as error:
+            if not self._keys:
+                raise
+            log.error("a key file cannot be read", extra={"fields": {"file": self._path.name, "error": str(error)}})  # noqa: TRY400 - no traceback each second.
+
+    def _read_anew(self) -> None:
         stamp = self._path.stat().st_mtime_ns
         if stamp == self._stamp:
             return
@@ -152,7 +172,9 @@ class Verifier:
             signing_input, _, signature = token.encode("ascii").rpartition(b".")
             head, _, body = signing_input.partition(b".")
             header = self._header.decode(decode_segment(head))
-            key = self._keys.all()[header["kid"]]
+            key = self._keys.find(header["kid"])
+            if key is None:
+                raise AssertionRefused
             expected = hmac.digest(key, signing_input, "sha256")
             claims = self._decoder.decode(decode_segment(body))
             genuine = hmac.compare_digest(expected, decode_segment(signature)) and header.get("alg") == "HS256"

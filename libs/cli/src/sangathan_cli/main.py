@@ -30,7 +30,9 @@ from sangathan_cli.up import up as bring_up
 from sangathan_demo.story import play_story
 from sangathan_embedded import EmbeddedFault
 from sangathan_embedded.handout import Servers, hand_out
-from sangathan_embedded.services import PROCESSES
+from sangathan_embedded.key_rotation import key_files, rotate
+from sangathan_embedded.layout import Layout
+from sangathan_embedded.services import AUDIENCES, PROCESSES
 
 app = typer.Typer(
     help="Sangathan: a true record of every worker, and each office-bearer's own part of it.",
@@ -141,6 +143,28 @@ def secrets(
     """Make the secrets of a system on servers elsewhere, one folder per process to be mounted there alone."""
     for name in hand_out(folder, Servers(database=database, nats_store=store)):
         console.print(f"{folder}/{name}")
+
+
+@app.command(
+    "rotate-keys",
+    epilog=examples("sangathan rotate-keys", "sangathan rotate-keys --secrets deploy/secrets --only registry"),
+)
+def rotate_keys(
+    *,
+    data: DataOption = DEFAULT_DATA,
+    secrets_folder: Annotated[
+        Path | None,
+        typer.Option("--secrets", help="The folder that `sangathan secrets` has made, for a system elsewhere."),
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option(help=f"One of {', '.join(AUDIENCES)}; may be repeated.")] = None,
+) -> None:
+    """Change the keys by which the gateway vouches to each service, while everything runs; it takes about a minute."""
+    files = key_files(secrets_folder or Layout(data.absolute()).secrets)
+    if unknown := sorted(set(only or ()) - files.keys()):
+        msg = f"There are no assertion keys of {', '.join(unknown)}; there are those of {', '.join(files)}."
+        raise CliFault(msg, ExitCode.USAGE)
+    for done in rotate({audience: files[audience] for audience in only or files}):
+        console.print(done)
 
 
 @app.command(

@@ -29,11 +29,11 @@ class SecretFiles:
         for user in USERS:
             self._once(self._folder / f"nats_{user.name}_password", secrets.token_urlsafe(24))
         for audience in AUDIENCES:
-            self._once(self.assertion_key(audience), _new_key())
+            self._once(self.assertion_key(audience), new_key())
         for service in SEALING:
-            self._once(self.seal_key(service), _new_key())
+            self._once(self.seal_key(service), new_key())
         # The second is published from the first day on, and signs once the first is moved behind it.
-        self._once(self.card_key, f"{_new_key()}\n{_new_key()}")
+        self._once(self.card_key, f"{new_key()}\n{new_key()}")
 
     @property
     def assertion_keys(self) -> Path:
@@ -91,6 +91,7 @@ def write_private(path: Path, text: str) -> None:
     waiting.replace(path)
 
 
-def _new_key() -> str:
+def new_key() -> str:
+    """A line of a key file: a new id and a key of 256 random bits."""
     key = urlsafe_b64encode(secrets.token_bytes(_KEY_BYTES)).rstrip(b"=").decode()
     return f"{secrets.token_hex(4)}:{key}"
