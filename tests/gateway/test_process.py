@@ -101,10 +101,11 @@ async def test_it_counts_answers_by_route_and_status_and_never_by_id(running: Ru
     assert worker not in page
 
 
+REPORT = ("/report", "/report.js")
 VERIFY = ("/verify", "/verify.css", "/verify.js", "/verify-card.js", "/verify-worker.js")
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/docs/docs.js", "/docs/docs.css", "/openapi.json", *VERIFY])
+@pytest.mark.parametrize("path", ["/", "/docs", "/docs/docs.js", "/docs/docs.css", "/openapi.json", *VERIFY, *REPORT])
 async def test_its_pages_load_nothing_from_elsewhere(running: Running, path: str) -> None:
     answered = await running.client.get(path)
     assert answered.status_code == 200
@@ -118,6 +119,19 @@ async def test_the_page_that_checks_cards_asks_only_here_and_writes_no_script_in
     assert re.findall(r"<script(?![^>]* src=)|<style| style=| on[a-z]+=", texts["/verify"]) == []
     asked = set(re.findall(r'"(/[a-z0-9./-]+)"', "".join(texts.values())))
     assert asked == {*VERIFY, "/v1/card-keys", "/v1/card-status-list", "/v1/card-verifications"}
+
+
+async def test_the_page_for_reports_sends_what_the_route_takes_in_both_languages(running: Running) -> None:
+    page, script = [(await running.client.get(path)).text for path in REPORT]
+    assert re.findall(r"<script(?![^>]* src=)|<style| style=| on[a-z]+=", page) == []
+    assert len(re.findall(r"<label ", page)) == len(re.findall(r'<label [^>]*>[^<]+<span lang="en">', page)) == 7
+    document = (await running.client.get("/openapi.json")).json()
+    body = document["paths"]["/v1/case-reports"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    sent = set(re.findall(r"^    (\w+): ", script, re.MULTILINE))
+    assert sent == set(body["properties"])
+    claimed = re.search(r"claim: \{([^}]*)\}", script)
+    assert claimed
+    assert set(re.findall(r"(\w+): value", claimed[1])) == set(body["properties"]["claim"]["properties"])
 
 
 async def test_its_document_lists_the_routes_of_every_service(running: Running) -> None:

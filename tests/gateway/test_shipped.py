@@ -31,12 +31,13 @@ def test_whatever_changes_units_appointments_or_sessions_of_others_is_sensitive(
     assert lax == set()
 
 
-def test_only_signing_in_the_public_keys_cards_that_are_shown_and_the_openid_provider_are_public() -> None:
+def test_nothing_is_public_but_what_has_to_be() -> None:
     routes = load_routes(shipped_policy(), shipped_documents())
     public = {route.action for route in routes if route.target is Target.PUBLIC}
     provider = {"openid.read", "openid.authorize", "openid.userinfo", "client.token", "client.introspect"}
     signing_in = {"session.sign-in", "session.refresh", "session.code", "device.add"}
-    assert public == {*signing_in, "key.read", "card.verify", "client.revoke", *provider}
+    reporting = {"case.report", "statement.verify"}
+    assert public == {*signing_in, "key.read", "card.verify", "client.revoke", *provider, *reporting}
 
 
 def test_outside_v1_there_is_the_openid_provider_and_nothing_else() -> None:

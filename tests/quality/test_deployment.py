@@ -58,7 +58,8 @@ def test_no_secret_stands_in_an_environment() -> None:
 
 @pytest.mark.parametrize("process", PROCESSES)
 def test_process_mounts_its_own_secrets_and_nobody_elses(process: str) -> None:
-    assert SERVICES[process]["volumes"] == [f"secrets-{process}:/run/secrets:ro"]
+    mounted = [one for one in SERVICES[process]["volumes"] if "secrets" in one]
+    assert mounted == [f"secrets-{process}:/run/secrets:ro"]
 
 
 @pytest.mark.parametrize("process", PROCESSES)

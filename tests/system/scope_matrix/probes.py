@@ -22,6 +22,7 @@ class Ask:
     headers: dict[str, str] = field(default_factory=dict)
     token: str | None = None
     form: dict[str, str] | None = None
+    content: bytes | None = None
 
 
 Reads: TypeAlias = Callable[[httpx.Response], str]

@@ -137,6 +137,25 @@ class Records:
         """A worker's erasure that can be taken back yet."""
         return self._made("erasure", place, lambda: self._erase(place), fresh=fresh)
 
+    def case(self, place: Place, *, fresh: bool = False) -> str:
+        """A case at the unit that nobody has looked at."""
+        claim = {"phone": self.new_person()["phone"]}
+        body = {"unit_id": place.unit_id, "claim": claim, "what": "He threatened a shopkeeper."}
+        return self._made("case", place, lambda: str(self.ground.create("/v1/cases", body)["id"]), fresh=fresh)
+
+    def case_looked_at(self, place: Place, *, fresh: bool = False) -> str:
+        """A case at the unit that can be decided."""
+        return self._made("looked-at", place, lambda: self._looked_at(place), fresh=fresh)
+
+    def evidence(self, place: Place) -> tuple[str, str]:
+        """A case at the unit with a file, by both ids."""
+        case = self.case(place)
+        return case, self._made("evidence", place, lambda: self._evidence(case))
+
+    def statement(self, place: Place) -> str:
+        """What was signed about a case at the unit."""
+        return self._made("statement", place, lambda: self._stated(place))
+
     def client(self, place: Place, *, fresh: bool = False) -> str:
         """An application registered by whoever is highest at the unit; below the states nobody registers one."""
         return self._made("client", place, lambda: self._client(place), fresh=fresh)
@@ -262,6 +281,29 @@ class Records:
 
     def _erase(self, place: Place) -> str:
         return str(self.ground.create(f"/v1/workers/{self.worker(place, fresh=True)}/erasures", {})["id"])
+
+    def _looked_at(self, place: Place) -> str:
+        case = self.case(place, fresh=True)
+        self._in_case(case, "steps", {"step": "looked-at"}, 1)
+        return case
+
+    def _stated(self, place: Place) -> str:
+        body = {"outcome": "impostor", "reasons": "Nobody knows him"}
+        decided = self._in_case(self._looked_at(place), "decisions", body, 2)
+        return str(decided["statements"][0]["id"])
+
+    def _evidence(self, case: str) -> str:
+        nation, headers = self.ground.makers["in."], {"Content-Type": "application/pdf"}
+        content = f"%PDF-{uuid4()}".encode()
+        reply = self.ground.send(nation, "POST", f"/v1/cases/{case}/evidence", content=content, headers=headers)
+        assert reply.is_success, reply.text
+        return str(reply.json()["evidence"][-1]["id"])
+
+    def _in_case(self, case: str, what: str, body: dict[str, Any], version: int) -> dict[str, Any]:
+        nation, path = self.ground.makers["in."], f"/v1/cases/{case}/{what}"
+        reply = self.ground.send(nation, "POST", path, json=body, headers={"If-Match": f'"{version}"'})
+        assert reply.is_success, f"{path}: {reply.text}"
+        return dict(reply.json())
 
     def _client(self, place: Place) -> str:
         if place.path not in self.ground.makers:

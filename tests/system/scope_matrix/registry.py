@@ -188,6 +188,55 @@ def _bent(_ground: Ground, _bearer: Bearer) -> Ask:
     return Ask(body={"sure": True})
 
 
+def _case(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"case_id": records.case(place)})
+
+
+def _open_case(_records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(body={"unit_id": place.unit_id, "claim": {"name": "Anjaan"}, "what": "He threatened a shopkeeper."})
+
+
+def _look_at_case(records: Records, bearer: Bearer, place: Place) -> Ask:
+    case = records.case(place, fresh=bearer.reaches(place))
+    return Ask(ids={"case_id": case}, headers={"If-Match": '"1"'}, body={"step": "looked-at"})
+
+
+def _pass_case_on(records: Records, bearer: Bearer, place: Place) -> Ask:
+    """A case of the own unit, to the place."""
+    body = {"step": "passed-on", "unit_id": place.unit_id}
+    return Ask(ids={"case_id": records.case(bearer.own, fresh=True)}, headers={"If-Match": '"1"'}, body=body)
+
+
+def _decide_case(records: Records, bearer: Bearer, place: Place) -> Ask:
+    case = records.case_looked_at(place, fresh=bearer.reaches(place))
+    body = {"outcome": "unknown", "reasons": "a test of the matrix"}
+    return Ask(ids={"case_id": case}, headers={"If-Match": '"2"'}, body=body)
+
+
+def _clear_worker(records: Records, bearer: Bearer, place: Place) -> Ask:
+    """A case of the own unit, and the place's worker as the one who is meant."""
+    case = records.case_looked_at(bearer.own, fresh=True)
+    body = {"outcome": "one-of-ours", "reasons": "a test of the matrix", "worker_id": records.worker(place)}
+    return Ask(ids={"case_id": case}, headers={"If-Match": '"2"'}, body=body)
+
+
+def _evidence(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    case, evidence = records.evidence(place)
+    return Ask(ids={"case_id": case, "evidence_id": evidence})
+
+
+def _add_evidence(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"case_id": records.case(place)}, content=b"%PDF-1", headers={"Content-Type": "application/pdf"})
+
+
+def _statement(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"statement_id": records.statement(place)})
+
+
+def _report(_ground: Ground, bearer: Bearer) -> Ask:
+    return Ask(body={"unit_id": bearer.own.unit_id, "claim": {"name": "Anjaan"}, "what": "He threatened somebody."})
+
+
 PROBES: Final[tuple[Probe, ...]] = (
     Plain("GET /v1/workers"),
     Placed("GET /v1/workers", "?unit_id", at_unit()),
@@ -249,6 +298,21 @@ PROBES: Final[tuple[Probe, ...]] = (
     Plain("GET /v1/card-keys"),
     Plain("GET /v1/card-status-list"),
     Plain("POST /v1/card-verifications", lambda _ground, _bearer: Ask(body={"qr": "SGC1:"})),
+    Plain("GET /v1/cases"),
+    Placed("GET /v1/cases", "?unit_id", at_unit()),
+    Placed("POST /v1/cases", "body unit_id", _open_case),
+    Placed("GET /v1/cases/{case_id}", "case_id", _case),
+    Placed("GET /v1/cases/{case_id}/matches", "case_id", _case),
+    Placed("GET /v1/cases/{case_id}/reporter", "case_id", _case),
+    Placed("POST /v1/cases/{case_id}/steps", "case_id", _look_at_case),
+    Placed("POST /v1/cases/{case_id}/steps", "body unit_id", _pass_case_on),
+    Placed("POST /v1/cases/{case_id}/decisions", "case_id", _decide_case),
+    Placed("POST /v1/cases/{case_id}/decisions", "body worker_id", _clear_worker),
+    Placed("POST /v1/cases/{case_id}/evidence", "case_id", _add_evidence),
+    Placed("GET /v1/cases/{case_id}/evidence/{evidence_id}", "evidence_id", _evidence),
+    Placed("GET /v1/case-statements/{statement_id}", "statement_id", _statement),
+    Plain("POST /v1/case-reports", _report),
+    Plain("POST /v1/statement-verifications", lambda _g, _b: Ask(body={"statement": "a.b.c"})),
     Plain("GET /v1/receipt-keys"),
     Plain("GET /v1/my-registry-audit-entries"),
     Plain("GET /v1/audit-entries"),

@@ -153,6 +153,8 @@ class Walk:
         more: dict[str, Any] = {"headers": {"Sangathan-Appointment": bearer.sign_in.appointment_id, **ask.headers}}
         if ask.body is not None:
             more["json"] = ask.body
+        if ask.content is not None:
+            more["content"] = ask.content
         if ask.form is not None:
             more["data"] = ask.form
         token = bearer.token if ask.token is None else ask.token

@@ -28,18 +28,26 @@ class Sealer:
 
     def seal(self, plain: str, *, place: str) -> bytes:
         """The sealed text, bound to its place (such as ``workers.phone``): kid length, kid, nonce, ciphertext."""
+        return self.seal_bytes(plain.encode(), place=place)
+
+    def seal_bytes(self, plain: bytes, *, place: str) -> bytes:
+        """The same for what is no text, such as a file."""
         kid, key = self._keys.current()
         nonce = os.urandom(_NONCE)
         name = kid.encode()
-        return bytes([len(name)]) + name + nonce + self._cipher(key).encrypt(nonce, plain.encode(), place.encode())
+        return bytes([len(name)]) + name + nonce + self._cipher(key).encrypt(nonce, plain, place.encode())
 
     def open(self, sealed: bytes, *, place: str) -> str:
         """The text again; raises Unsealable."""
-        start = 1 + sealed[0]
+        return self.open_bytes(sealed, place=place).decode()
+
+    def open_bytes(self, sealed: bytes, *, place: str) -> bytes:
+        """The same for what is no text."""
         try:
+            start = 1 + sealed[0]
             key = self._keys.all()[sealed[1:start].decode()]
             nonce, body = sealed[start : start + _NONCE], sealed[start + _NONCE :]
-            return self._cipher(key).decrypt(nonce, body, place.encode()).decode()
+            return self._cipher(key).decrypt(nonce, body, place.encode())
         except Exception as error:
             raise Unsealable from error
 

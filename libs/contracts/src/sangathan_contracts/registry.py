@@ -128,6 +128,35 @@ class CardRestored(Event, frozen=True, kw_only=True):
     unit_id: UUID
 
 
+class CaseOpened(Event, frozen=True, kw_only=True):
+    """Somebody is said to pass as one of ours at this unit; ``source`` is officer or public."""
+
+    type: ClassVar[str] = "registry.case.opened.v1"
+    case_id: UUID
+    unit_id: UUID
+    source: str
+
+
+class CasePassedOn(Event, frozen=True, kw_only=True):
+    """A case was passed on to this unit."""
+
+    type: ClassVar[str] = "registry.case.passed-on.v1"
+    case_id: UUID
+    unit_id: UUID
+    version: int
+
+
+class CaseDecided(Event, frozen=True, kw_only=True):
+    """People decided a case: impostor, one-of-ours, unknown or withdrawn; ``units`` are those that it concerns."""
+
+    type: ClassVar[str] = "registry.case.decided.v1"
+    case_id: UUID
+    unit_id: UUID
+    outcome: str
+    units: tuple[UUID, ...]
+    version: int
+
+
 class TrailSealed(Event, frozen=True, kw_only=True):
     """The head of this service's audit trail: its newest link's number, and its SHA-256 in hex."""
 

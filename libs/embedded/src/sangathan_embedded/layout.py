@@ -39,6 +39,11 @@ class Layout:
         return self.root / "nats.pid"
 
     @property
+    def evidence(self) -> Path:
+        """Evidence files of cases, sealed."""
+        return self.root / "evidence"
+
+    @property
     def logs(self) -> Path:
         """One log file per process."""
         return self.root / "logs"

@@ -107,6 +107,7 @@ class EmbeddedServers:
             given["SANGATHAN_SEAL_KEY_FILE"] = str(self.secrets.seal_key(process))
         if process == CARDS:
             given["SANGATHAN_CARD_KEY_FILE"] = str(self.secrets.card_key)
+            given["SANGATHAN_EVIDENCE_DIR"] = str(self.layout.evidence)
         if process == "gateway":
             given["SANGATHAN_ASSERTION_KEYS_DIR"] = str(self.secrets.assertion_keys)
         elif process != OPERATOR:

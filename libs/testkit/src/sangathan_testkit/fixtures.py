@@ -60,6 +60,7 @@ def settings_for(servers: EmbeddedServers) -> SettingsFor:
             more.setdefault("seal_key_file", Path(servers.secrets.seal_key(service)))
         if service == CARDS:
             more.setdefault("card_key_file", servers.secrets.card_key)
+            more.setdefault("evidence_dir", servers.layout.evidence)
         return settings_type(
             database_url=SecretStr(urls.app),
             assertion_key_file=servers.secrets.assertion_key(service),

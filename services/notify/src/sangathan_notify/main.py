@@ -15,6 +15,7 @@ from sangathan_notify.api.parts import Parts
 from sangathan_notify.commands.follow_tree import FollowTree
 from sangathan_notify.settings import NotifySettings
 from sangathan_notify.subscribers.appointments import appointments_consumer
+from sangathan_notify.subscribers.cases import cases_consumer
 from sangathan_notify.subscribers.erasures import erasures_consumer
 from sangathan_notify.subscribers.glass import glass_consumer
 from sangathan_notify.subscribers.sign_in import sign_in_consumer
@@ -30,7 +31,7 @@ def _parts(resources: Resources[NotifySettings]) -> Parts:
 
 def _consumers(_resources: Resources[NotifySettings], own: Parts) -> Sequence[Consumer]:
     others = (appointments_consumer(), sign_in_consumer(), workshops_consumer())
-    return (tree_consumer(own.replica), *others, glass_consumer(), erasures_consumer())
+    return (tree_consumer(own.replica), *others, glass_consumer(), erasures_consumer(), cases_consumer())
 
 
 def _background(resources: Resources[NotifySettings], own: Parts) -> Sequence[Task]:

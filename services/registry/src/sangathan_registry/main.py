@@ -1,5 +1,7 @@
 """The registry's composition root: settings, routes, the replica of the tree, and the job that folds counters."""
 
+from datetime import timedelta
+
 from sangathan_chassis.assertion import KeyFile
 from sangathan_chassis.audit import witness
 from sangathan_chassis.command import service_command
@@ -16,6 +18,10 @@ from sangathan_registry.api import (
     break_glass,
     card_checks,
     cards,
+    case_evidence,
+    case_reports,
+    case_statements,
+    cases,
     checks,
     drives,
     duplicates,
@@ -30,7 +36,9 @@ from sangathan_registry.api import (
 )
 from sangathan_registry.api.parts import Parts
 from sangathan_registry.commands.check_answers import AnswerChecks
+from sangathan_registry.commands.evidence_files import EvidenceFiles
 from sangathan_registry.commands.fold_counts import keep_folding
+from sangathan_registry.commands.forget_cases import keep_forgetting
 from sangathan_registry.commands.load_dataset import load
 from sangathan_registry.commands.match_workers import keep_matching
 from sangathan_registry.commands.publish_statuses import StatusPublisher
@@ -48,15 +56,17 @@ WITNESS_CONSUMER = "registry-witness"
 def _parts(resources: Resources[RegistrySettings]) -> Parts:
     settings = resources.settings
     card_signer = CardSigner(KeyFile(settings.card_key_file))
+    sealer = Sealer(KeyFile(settings.seal_key_file))
     return Parts(
         settings=settings,
-        sealer=Sealer(KeyFile(settings.seal_key_file)),
+        sealer=sealer,
         cursors=resources.cursors,
         replica=SqlReplica(resources.nats, SERVICE.name, RowsFollowTree()),
         checks=AnswerChecks(),
         signer=ReceiptSigner(KeyFile(settings.seal_key_file)),
         card_signer=card_signer,
         statuses=StatusPublisher(card_signer),
+        evidence=EvidenceFiles(settings.evidence_dir, sealer),
     )
 
 
@@ -74,6 +84,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
             module.router
             for module in (forms, drives, held_records, duplicates, break_glass, cards, card_checks, erasures)
         ),
+        *(module.router for module in (cases, case_evidence, case_reports, case_statements)),
     ],
     parts=_parts,
     consumers=lambda _resources, parts: [
@@ -86,6 +97,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
         lambda: keep_folding(resources.database, parts.settings.fold_every_s),
         lambda: keep_purging(resources.database, parts.settings.purge_every_s),
         lambda: keep_matching(resources.database, parts.settings.match_every_s),
+        lambda: keep_forgetting(resources.database, parts.evidence, timedelta(days=parts.settings.cases_kept_days)),
     ],
     checks=lambda resources, _parts: {"tree": loaded_check(resources.database)},
     tree_guard=tree_guard,

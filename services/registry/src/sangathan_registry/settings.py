@@ -1,6 +1,7 @@
 """What the registry is told from outside."""
 
 from pathlib import Path
+from uuid import UUID
 
 from pydantic import Field
 
@@ -25,6 +26,15 @@ class RegistrySettings(ServiceSettings):
     )
     purge_every_s: float = Field(
         default=60.0, gt=0, description="How often erasures whose date has come are made final."
+    )
+    evidence_dir: Path = Field(
+        description="Where evidence files of cases lie, sealed; every process of the registry shares it."
+    )
+    cases_kept_days: int = Field(
+        default=730, ge=1, description="How long a decided case is kept before it is forgotten."
+    )
+    report_unit_id: UUID | None = Field(
+        default=None, description="The unit that looks at reports of the public which name none; empty: the topmost."
     )
     match_every_s: float = Field(default=1.0, gt=0, description="How often new names are compared with the others.")
     fold_every_s: float = Field(default=1.0, gt=0, description="How often counters take in what was written since.")

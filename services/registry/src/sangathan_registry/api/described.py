@@ -43,10 +43,13 @@ def described(
     media: tuple[str, ...] = (),
     refusals: tuple[int, ...] = (),
 ) -> dict[str, Any]:
-    """Keyword arguments for a route: its action, what it takes, gives, and refuses; ``media`` for what is not JSON."""
+    """Keyword arguments for a route: its action, what it takes, gives, and refuses.
+
+    A ``body`` of media types, and ``media`` for the reply, are what is not JSON.
+    """
     extra = dict(declares(action, opens=opens)["openapi_extra"])
     if body is not None:
-        extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema_of(body)}}}
+        extra["requestBody"] = {"required": True, "content": _content(body)}
     parameters = [_IF_MATCH] * (428 in refusals) + [_IF_NONE_MATCH] * ("304" in headers)
     if parameters:
         extra["parameters"] = parameters
@@ -65,6 +68,12 @@ def described(
         "response_class": Response,
         "response_model": None,
     }
+
+
+def _content(body: Any) -> dict[str, Any]:
+    if isinstance(body, tuple):
+        return {name: {"schema": _BYTES} for name in body}
+    return {"application/json": {"schema": schema_of(body)}}
 
 
 def schema_of(type_: Any) -> dict[str, Any]:

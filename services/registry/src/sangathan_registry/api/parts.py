@@ -14,6 +14,7 @@ from sangathan_chassis.pages import CursorCodec
 from sangathan_chassis.sealing import Sealer
 from sangathan_hierarchy.replica import SqlReplica
 from sangathan_registry.commands.check_answers import AnswerChecks
+from sangathan_registry.commands.evidence_files import EvidenceFiles
 from sangathan_registry.commands.note_look import handle as note_look
 from sangathan_registry.commands.publish_statuses import StatusPublisher
 from sangathan_registry.commands.sign_cards import CardSigner
@@ -23,7 +24,7 @@ from sangathan_registry.settings import RegistrySettings
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Settings, the keys that seal and sign, the cursor's signature, and the replica of the tree."""
+    """Settings, the keys that seal and sign, the cursor's signature, evidence files, and the replica of the tree."""
 
     settings: RegistrySettings
     sealer: Sealer
@@ -33,6 +34,7 @@ class Parts:
     signer: ReceiptSigner
     card_signer: CardSigner
     statuses: StatusPublisher
+    evidence: EvidenceFiles
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from sangathan_registry.domain.refusals import WORKER_MERGED
 from sangathan_registry.domain.revisions import Act
 from sangathan_registry.domain.worker import Status, Worker
 from sangathan_registry.queries.whole_record import beyond_scope
-from sangathan_registry.store import audit, capsules, counts, erasures, revisions, workers
+from sangathan_registry.store import audit, capsules, cases, counts, erasures, revisions, workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ async def _restrict(work: Work, sealer: Sealer, caller: Caller, asked: tuple[Wor
             merged = await workers.find_for_change(work, sealer, merged_id)
             records += [merged] if merged is not None else []
         ids = [one.id for one in records]
+        await cases.forget_workers(work.raw, ids)
         adopted = await erasures.take_adopted(work, ids)
         sealed = capsules.seal(sealer, records, adopted)
         for one in records:

@@ -9,13 +9,16 @@ import json
 import secrets
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sangathan_chassis.assertion import KeyFile, encode_segment
+from sangathan_chassis.assertion import KeyFile, decode_segment, encode_segment
 from sangathan_contracts.receipts import leaf_hash, text_of, tree_root
 from sangathan_registry.domain.sync import Result, SentRecord
+
+RECEIPT: Final = "sangathan-receipt"
 
 
 class ReceiptSigner:
@@ -25,12 +28,25 @@ class ReceiptSigner:
         self._keys = keys
         self._private: dict[bytes, Ed25519PrivateKey] = {}
 
-    def sign(self, claims: dict[str, Any]) -> str:
-        """The compact JWS of these claims."""
+    def sign(self, claims: dict[str, Any], *, typ: str = RECEIPT) -> str:
+        """The compact JWS of these claims; its type keeps one kind of paper from passing for another."""
         kid, key = self._keys.current()
-        header = encode_segment(json.dumps({"alg": "Ed25519", "kid": kid, "typ": "sangathan-receipt"}).encode())
+        header = encode_segment(json.dumps({"alg": "Ed25519", "kid": kid, "typ": typ}).encode())
         body = header + b"." + encode_segment(json.dumps(claims, separators=(",", ":")).encode())
         return (body + b"." + encode_segment(self._key(key).sign(body))).decode("ascii")
+
+    def read(self, token: str, *, typ: str) -> dict[str, Any] | None:
+        """The claims of a compact JWS of this type that one of the keys has signed; None for anything else."""
+        try:
+            head, body, signature = token.encode("ascii").split(b".")
+            header = json.loads(decode_segment(head))
+            key = self._keys.all()[header["kid"]]
+            self._key(key).public_key().verify(decode_segment(signature), head + b"." + body)
+            genuine = (header["alg"], header["typ"]) == ("Ed25519", typ) and _is_written_once(token)
+            claims = json.loads(decode_segment(body)) if genuine else None
+        except (ValueError, KeyError, TypeError, InvalidSignature, RecursionError):
+            return None
+        return claims if isinstance(claims, dict) else None
 
     def published(self) -> list[dict[str, str]]:
         """The public keys as JWKs (RFC 8037)."""
@@ -52,6 +68,11 @@ class ReceiptSigner:
             seed = hmac.digest(key, b"sangathan receipts, Ed25519", "sha256")
             private = self._private[key] = Ed25519PrivateKey.from_private_bytes(seed)
         return private
+
+
+def _is_written_once(token: str) -> bool:
+    """Base64url leaves spare bits in which two texts differ that decode alike; only the one that we write is ours."""
+    return all(encode_segment(decode_segment(part.encode())).decode() == part for part in token.split("."))
 
 
 def leaves(records: Sequence[SentRecord], results: Sequence[Result]) -> list[tuple[str, str, str]]:

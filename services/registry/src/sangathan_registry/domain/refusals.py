@@ -42,3 +42,15 @@ OPENINGS_USED_UP = ProblemType(
     "openings-used-up", Kind.TOO_MANY, "No more records can be opened for now", "अभी और अभिलेख नहीं खोले जा सकते"
 )
 OPENING_OVER = ProblemType("opening-over", Kind.CONFLICT, "The opening is over", "अभिलेख देखने की अवधि समाप्त हो चुकी है")
+CASE_NOT_LOOKED_AT = ProblemType(
+    "case-not-looked-at", Kind.CONFLICT, "Nobody has looked at this case yet", "इस मामले को अभी किसी ने देखा नहीं है"
+)
+CASE_OVER = ProblemType(
+    "case-over", Kind.CONFLICT, "The case is no longer in that state", "यह मामला अब उस स्थिति में नहीं है"
+)
+EVIDENCE_NOT_TAKEN = ProblemType(
+    "evidence-not-taken", Kind.INVALID, "This file is not taken as evidence", "यह फ़ाइल साक्ष्य के रूप में नहीं ली जाती"
+)
+EVIDENCE_FULL = ProblemType(
+    "evidence-full", Kind.CONFLICT, "This case holds as many files as it may", "इस मामले में और फ़ाइलें नहीं जोड़ी जा सकतीं"
+)

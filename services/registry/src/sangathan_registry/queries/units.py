@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sangathan_chassis.connection import Connection
-from sangathan_chassis.refusal import NOT_FOUND, Refusal
+from sangathan_chassis.refusal import BUSY, NOT_FOUND, Refusal
 from sangathan_chassis.scope import Scope
 from sangathan_registry.domain.particulars import fault
 from sangathan_registry.domain.worker import Place, UnitId
@@ -37,3 +37,23 @@ async def narrowed(connection: Connection, scope: Scope, unit_id: UUID | None) -
     if unit_id is None:
         return scope
     return scope.narrowed((await get_place(connection, scope, unit_id)).path)
+
+
+_INTAKE = """
+SELECT unit_id, path, level, false AS closed FROM unit_replica WHERE closed_at IS NULL
+ORDER BY array_position($1::uuid[], unit_id), length(path), path LIMIT 1
+"""
+
+
+async def find_intake(connection: Connection, wanted: Sequence[UUID | None]) -> Place:
+    """The first of these units that is open, else the topmost: where something goes that nobody's scope holds."""
+    row = await connection.fetchrow(_INTAKE, [one for one in wanted if one is not None])
+    if row is None:
+        raise Refusal(BUSY, "The unit tree is being brought up to date here.", headers={"retry-after": "5"})
+    return Place(UnitId(row["unit_id"]), row["path"], row["closed"], row["level"])
+
+
+async def names_of(connection: Connection, unit_id: UUID) -> dict[str, str]:
+    """The unit's names in both languages; none of them when the replica has no such unit."""
+    row = await connection.fetchrow("SELECT name_hi, name_en FROM unit_replica WHERE unit_id = $1", unit_id)
+    return {"hi": row["name_hi"], "en": row["name_en"]} if row else {"hi": "", "en": ""}

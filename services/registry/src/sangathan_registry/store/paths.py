@@ -8,6 +8,7 @@ _BY_UNIT = (
     *("receipts", "rejected_records", "assignments", "audit_entries"),
     *("forms", "drives", "captures", "drive_booths", "device_tallies", "break_glass_openings"),
     "erasures",
+    *("cases", "case_steps", "case_evidence", "case_statements"),
 )
 _CONSENTS_MOVED = """
 UPDATE consents c SET path = $3 || substr(c.path, $4) FROM workers w

@@ -1,0 +1,44 @@
+// Sends the public's report; shows the number to quote, or what would be accepted. Nothing is kept on the device.
+"use strict";
+
+const form = document.getElementById("report");
+const told = document.getElementById("told");
+const value = (id) => document.getElementById(id).value.trim() || null;
+
+function tell(text) {
+  told.textContent = text;
+  told.focus();
+}
+
+// Sent again after a lost answer under the same key, a report is one report.
+let key = crypto.randomUUID();
+
+async function send() {
+  const unit = new URLSearchParams(location.search).get("unit");
+  const body = {
+    unit_id: unit,
+    claim: { name: value("name"), phone: value("phone"), office: value("office"), place: value("place") },
+    what: value("what"),
+    happened_on: value("day"),
+    contact: value("contact"),
+  };
+  const headers = { "Content-Type": "application/json", "Accept-Language": "hi, en;q=0.5", "Idempotency-Key": key };
+  const reply = await fetch("/v1/case-reports", { method: "POST", headers, body: JSON.stringify(body) });
+  const answer = await reply.json();
+  if (reply.ok) {
+    key = crypto.randomUUID();
+    form.reset();
+    tell(`धन्यवाद। आपकी सूचना की संख्या · Thank you. The number of your report: ${answer.reference}`);
+    return;
+  }
+  const places = (answer.errors || []).map((error) => `${error.pointer}: ${error.detail}`);
+  tell([answer.title, answer.detail, ...places].filter(Boolean).join("\n"));
+  if (reply.status < 500 && reply.status !== 429) {
+    key = crypto.randomUUID();
+  }
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  send().catch(() => tell("भेजा नहीं जा सका; फिर प्रयास करें। · It could not be sent; please try again."));
+});
