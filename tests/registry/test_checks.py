@@ -12,7 +12,7 @@ from httpx import Response
 from sangathan_contracts.registry import WorkerAsked
 from sangathan_testkit.clock import FixedClock
 from sangathan_testkit.harness import Harness, Person
-from tests.registry import world
+from tests.registry import cases, world
 from tests.registry.world import BOOTH, DISTRICT, FAR_BOOTH, MANDAL, NATION, STATE, TWIN, TWIN_BOOTH
 
 PURPOSE = "A shopkeeper asks whether this is a worker"
@@ -37,6 +37,29 @@ async def test_the_state_finds_anybody_of_its_own_by_name_phone_or_id(registry: 
         found = (await cross_check(registry, world.at(STATE), **body)).json()
         assert (found["on_record"], found["more"]) == (True, False)
         assert [match["id"] for match in found["matches"]] == [worker["id"]]
+
+
+async def test_the_state_finds_people_by_the_name_of_a_place_and_by_office(registry: Harness) -> None:
+    here, there = [await world.enrolled(registry, booth=booth) for booth in (BOOTH, TWIN_BOOTH)]
+    president = await cases.put_holder(registry, TWIN_BOOTH)
+    await world.rows(registry, "UPDATE workers SET person_id = $1 WHERE id = $2", president, there["id"])
+    both = {here["id"], there["id"]}
+    for body, ids in (
+        ({"place": "unit in.mp.d07."}, {here["id"]}),
+        ({"place": "इकाई"}, both),
+        ({"place": "इकाई", "name": "Ramesh", "phone": "6000000001"}, both),
+        ({"place": "unit in.mp.d07.", "name": "Suresh"}, set()),
+        ({"place": "No such place"}, set()),
+        ({"office": "booth-president"}, {there["id"]}),
+        ({"office": "बूथ अध्यक्ष", "place": "unit in.mp.d070.", "name": "रमेश"}, {there["id"]}),
+        ({"office": "Booth President", "place": "unit in.mp.d07."}, set()),
+        ({"office": "mandal-president"}, set()),
+    ):
+        found = (await cross_check(registry, world.at(STATE), **body)).json()
+        assert {match["id"] for match in found["matches"]} == ids, body
+    outside = await cross_check(registry, world.at("in.nx."), office="booth-president")
+    assert outside.json()["on_record"] is False
+    assert await world.value(registry, "SELECT count(*) FROM audit_entries WHERE purpose = $1", PURPOSE) == 12
 
 
 async def test_an_impostor_is_not_on_record(registry: Harness) -> None:
@@ -82,6 +105,8 @@ async def test_a_look_up_can_be_narrowed_to_a_unit_inside_the_scope_only(registr
         ({"name": "Ramesh", "purpose": "why \x00 not"}, ["/purpose"]),
         ({"name": "Ramesh", "worker_id": str(uuid4())}, ["/name"]),
         ({"phone": "12345678901"}, ["/phone"]),
+        ({"office": "king"}, ["/office"]),
+        ({"place": "a\x00b"}, ["/place"]),
     ],
 )
 async def test_a_wrong_look_up_is_refused_and_leaves_no_trail(

@@ -12,6 +12,8 @@ from sangathan_registry.api.present import Presenter
 from sangathan_registry.api.schemas import AnswerOut, CrossCheckIn, CrossCheckOut, QuestionIn, UnitOut
 from sangathan_registry.api.searches import read_name, read_number
 from sangathan_registry.commands import ask_about_worker, cross_check
+from sangathan_registry.commands.state_case import office_named
+from sangathan_registry.domain.cases import clean_text
 from sangathan_registry.domain.particulars import fault
 from sangathan_registry.queries.phones import index_of
 
@@ -28,8 +30,10 @@ async def cross_check_somebody(act: ActDep) -> Response:
     faults: list[Pointer] = []
     key, column = read_name(sent.name, faults)
     number = read_number(sent.phone, faults)
-    if (sent.worker_id is None) == (sent.name is None and sent.phone is None):
-        faults.append(Pointer("/name", "worker_id alone, or name, phone, or both"))
+    office = read_office(sent.office, faults)
+    place = clean_text(sent.place, "place", faults)
+    if (sent.worker_id is None) == ((sent.name, sent.phone, sent.place, sent.office) == (None,) * 4):
+        faults.append(Pointer("/name", "worker_id alone, or any of name, phone, place and office"))
     purpose = " ".join(sent.purpose.split())
     if len(purpose) < 5 or not purpose.isprintable():
         faults.append(fault("purpose"))
@@ -41,11 +45,21 @@ async def cross_check_somebody(act: ActDep) -> Response:
         name_key=key,
         column=column,
         phone_index=index_of(act.parts.sealer, number) if number else None,
+        place=place,
+        office=office,
     )
     rows = await cross_check.handle(act.work, act.caller, command)
     presenter = Presenter(act.parts.sealer, act.caller.field_classes)
     matches = [presenter.row(row) for row in rows[: cross_check.MOST_MATCHES]]
     return json_reply(CrossCheckOut(on_record=bool(matches), matches=matches, more=len(rows) > len(matches)))
+
+
+def read_office(words: str | None, faults: list[Pointer]) -> str | None:
+    """The office that is meant; adds a fault when the catalogue has none."""
+    office = office_named(words)
+    if words is not None and office is None:
+        faults.append(fault("office"))
+    return office
 
 
 @router.post("/v1/worker-questions", **described("worker.ask", body=QuestionIn, reply=AnswerOut, refusals=(404,)))

@@ -152,11 +152,15 @@ class SearchIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class CrossCheckIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whom to look up in the whole state or nation, and why: worker_id, or name, phone, or both."""
+    """Whom to look up in the whole state or nation, and why: worker_id, or any of name, phone, place, office."""
 
     purpose: Purpose
     name: Annotated[Name | None, _takes("name", "रमेश")] = None
     phone: PhoneField = None
+    place: Annotated[Annotated[str, Meta(min_length=2, max_length=120)] | None, _takes("place", "Damoh")] = None
+    office: Annotated[
+        Annotated[str, Meta(min_length=2, max_length=120)] | None, _takes("office", "booth-president")
+    ] = None
     worker_id: Annotated[UUID | None, _takes("worker_id")] = None
     unit_id: Annotated[UUID | None, _takes("unit_id")] = None
 

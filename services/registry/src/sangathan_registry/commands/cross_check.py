@@ -9,7 +9,9 @@ import asyncpg
 from sangathan_chassis.caller import Caller
 from sangathan_chassis.database import Work
 from sangathan_chassis.refusal import NOT_FOUND, Refusal
+from sangathan_chassis.scope import Scope
 from sangathan_registry.queries.find_worker import find_active_worker
+from sangathan_registry.queries.people_at_places import AtPlaces, people_at, places_named
 from sangathan_registry.queries.search_workers import SearchWorkers, search_workers
 from sangathan_registry.queries.units import get_place, narrowed
 from sangathan_registry.store import audit
@@ -19,7 +21,7 @@ MOST_MATCHES = 50
 
 @dataclass(frozen=True, slots=True)
 class CrossCheck:
-    """By worker id, or by name key, phone index, or both; below one unit when it is named."""
+    """By worker id, or by any of name key, phone index, words of a unit's name, and office; below a named unit."""
 
     purpose: str
     unit_id: UUID | None = None
@@ -27,6 +29,8 @@ class CrossCheck:
     name_key: str | None = None
     column: str = ""
     phone_index: bytes | None = None
+    place: str | None = None
+    office: str | None = None
 
 
 async def handle(work: Work, caller: Caller, command: CrossCheck) -> Sequence[asyncpg.Record]:
@@ -34,6 +38,8 @@ async def handle(work: Work, caller: Caller, command: CrossCheck) -> Sequence[as
     scope = await narrowed(work.raw, work.scope, command.unit_id)
     if command.worker_id is not None:
         found = await find_active_worker(work.raw, scope, command.worker_id)
+    elif command.place is not None or command.office is not None:
+        found = await _at_places(work, scope, command)
     else:
         found = await search_workers(
             work.raw,
@@ -50,6 +56,12 @@ async def handle(work: Work, caller: Caller, command: CrossCheck) -> Sequence[as
         subjects = [await _asked_at(work, caller, command)]
     await audit.note_all(work, caller, subjects, purpose=command.purpose, fields=sorted(caller.field_classes))
     return found
+
+
+async def _at_places(work: Work, scope: Scope, command: CrossCheck) -> Sequence[asyncpg.Record]:
+    places = [scope] if command.place is None else await places_named(work.raw, scope, command.place)
+    query = AtPlaces(places, MOST_MATCHES, command.office, command.name_key, command.column, command.phone_index)
+    return await people_at(work.raw, scope, query, work.now)
 
 
 async def _asked_at(work: Work, caller: Caller, command: CrossCheck) -> audit.Subject:
