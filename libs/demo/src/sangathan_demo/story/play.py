@@ -19,6 +19,7 @@ from sangathan_demo.story.steps.break_glass import BreakGlass
 from sangathan_demo.story.steps.broadcast import Broadcast
 from sangathan_demo.story.steps.cross_check import CrossCheck
 from sangathan_demo.story.steps.door import Door
+from sangathan_demo.story.steps.impostor_case import ImpostorCase
 from sangathan_demo.story.steps.levels import Levels
 from sangathan_demo.story.steps.member_card import MemberCard
 from sangathan_demo.story.steps.office_ends import OfficeEnds
@@ -39,6 +40,7 @@ STEPS: Final[tuple[Step, ...]] = (
     SecondFactor(),
     BreakGlass(),
     MemberCard(),
+    ImpostorCase(),
 )
 _TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0)
 
