@@ -60,13 +60,13 @@ def sign_ins(truth: Truth) -> list[SignIn]:
 
 @pytest.mark.parametrize(
     ("scale", "mandals", "booths", "workers"),
-    [("small", 690, 3_450, 41_400), ("full", 1_078, 65_015, 780_180)],
+    [("small", 690, 3_450, 41_400), ("full", 1_078, 65_015, 780_180), ("large", 1_078, 65_015, 1_300_300)],
 )
 def test_a_scale_is_as_large_as_it_says(scale: str, mandals: int, booths: int, workers: int) -> None:
     state = [unit for unit in tree_of(scale).units if unit.path.startswith(STATE_PATH)]
     found = Counter(unit.level for unit in state)
     assert (found["district"], found["vidhan-sabha"], found["mandal"]) == (57, 230, mandals)
-    assert (found["booth"], found["booth"] * 12) == (booths, workers)
+    assert (found["booth"], found["booth"] * SCALES[scale].workers_per_booth) == (booths, workers)
 
 
 def test_the_neighbour_has_24_workers(directory: Path) -> None:

@@ -52,9 +52,10 @@ app.command(name="call", epilog=CALL_EXAMPLES)(call)
 _ELSEWHERE = Servers()
 
 ScaleOption = Annotated[
-    Literal["tiny", "small", "full"],
+    Literal["tiny", "small", "full", "large"],
     typer.Option(
-        "--scale", help="tiny: 1,380 booths, 16,560 workers; small: 3,450 and 41,400; full: 65,015 and 780,180."
+        "--scale",
+        help="tiny: 1,380 booths, 16,560 workers; small: 3,450 and 41,400; full: 65,015 and 780,180; large: 1,300,300.",
     ),
 ]
 

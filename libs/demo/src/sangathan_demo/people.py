@@ -10,7 +10,7 @@ from typing import Final
 
 from sangathan_demo.ids import digest_of, uuid_of
 from sangathan_demo.sources import Name, given_names
-from sangathan_demo.tree import WORKERS_PER_BOOTH, Tree, Unit
+from sangathan_demo.tree import Tree, Unit
 
 FIRST_PHONE: Final = 916_000_000_001
 SURNAMES: Final = (
@@ -55,23 +55,25 @@ class Roll:
     @classmethod
     def of(cls, tree: Tree) -> "Roll":
         """The roll of a whole tree, booths by path."""
-        return cls(tree, {booth.id: index * WORKERS_PER_BOOTH for index, booth in enumerate(tree.at("booth"))})
+        each = tree.workers_per_booth
+        return cls(tree, {booth.id: index * each for index, booth in enumerate(tree.at("booth"))})
 
     def __len__(self) -> int:
-        return len(self.first_number) * WORKERS_PER_BOOTH
+        return len(self.first_number) * self.tree.workers_per_booth
 
     def worker(self, booth: Unit, place: int) -> Worker:
-        """The worker at `place` (0 to 11) of a booth."""
+        """The worker at `place`, from 0, of a booth."""
         return _worker(booth.path, place, self._phone_number(booth, place))
 
     def workers(self, booth: Unit) -> Iterator[Worker]:
-        """The twelve workers of a booth."""
-        return (self.worker(booth, place) for place in range(WORKERS_PER_BOOTH))
+        """The workers of a booth."""
+        return (self.worker(booth, place) for place in range(self.tree.workers_per_booth))
 
     def _phone_number(self, booth: Unit, place: int) -> int:
         first = self.first_number[booth.id]
-        last = WORKERS_PER_BOOTH - 1
-        shared = place == last and (first // WORKERS_PER_BOOTH) % _SHARED_PHONE_EVERY == 0
+        each = self.tree.workers_per_booth
+        last = each - 1
+        shared = place == last and (first // each) % _SHARED_PHONE_EVERY == 0
         return FIRST_PHONE + first + (last - 1 if shared else place)
 
 

@@ -11,7 +11,6 @@ from typing import Final
 from sangathan_demo.ids import stable_id
 from sangathan_demo.sources import Name, constituencies, workshop_rows
 
-WORKERS_PER_BOOTH: Final = 12
 STATE_PATH: Final = "in.mp."
 
 
@@ -36,11 +35,15 @@ LEVELS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How many mandals and booths are made beneath the real 230 constituencies, spread as evenly as numbers allow."""
+    """How many mandals and booths are made beneath the real 230 constituencies, spread as evenly as numbers allow.
+
+    A booth has its committee of twelve, or as many workers as the largest of records would hold.
+    """
 
     name: str
     mandals: int
     booths: int
+    workers_per_booth: int = 12
 
 
 SCALES: Final = {
@@ -49,6 +52,7 @@ SCALES: Final = {
         Scale("tiny", mandals=460, booths=1_380),
         Scale("small", mandals=690, booths=3_450),
         Scale("full", mandals=1_078, booths=65_015),
+        Scale("large", mandals=1_078, booths=65_015, workers_per_booth=20),
     )
 }
 
@@ -70,6 +74,7 @@ class Tree:
     """All units, parents before children and in the order of their paths, with the ways to walk them."""
 
     units: tuple[Unit, ...]
+    workers_per_booth: int
     by_path: dict[str, Unit] = field(init=False, repr=False)
     _beneath: dict[str, list[Unit]] = field(init=False, repr=False)
 
@@ -101,7 +106,7 @@ def build_tree(scale: Scale) -> Tree:
     nation = _unit(None, "in", "nation", Name("भारत", "India"))
     state = _unit(nation, "mp", "state", Name("मध्य प्रदेश", "Madhya Pradesh"))
     units = [nation, state, *_real_districts(state, scale), *_neighbour(nation)]
-    return Tree(tuple(sorted(units, key=lambda unit: unit.path)))
+    return Tree(tuple(sorted(units, key=lambda unit: unit.path)), scale.workers_per_booth)
 
 
 def _real_districts(state: Unit, scale: Scale) -> Iterator[Unit]:
