@@ -22,6 +22,7 @@ from sangathan_registry.api.workers import captured_by
 from sangathan_registry.domain.name_key import is_devanagari, name_key
 from sangathan_registry.domain.particulars import fault
 from sangathan_registry.queries.find_by_keys import find_by_keys
+from sangathan_registry.queries.find_worker import find_active_workers
 from sangathan_registry.queries.phones import index_of
 from sangathan_registry.queries.search_workers import BY_ENGLISH, BY_HINDI, SearchWorkers, search_workers
 from sangathan_registry.queries.units import narrowed
@@ -64,12 +65,13 @@ async def _search_by_sound(look: Look, sent: SearchIn) -> Response:
     refuse_if(faults)
     scope = await narrowed(look.read, look.caller.scope, sent.unit_id)
     own = captured_by(look.caller)
-    rows = await find_by_keys(look.read, scope, name_keys(sent.name), captured_by=own)
-    alike = sorted(((_alike(wanted, row), row) for row in rows), key=lambda pair: -pair[0])
+    near = await find_by_keys(look.read, scope, name_keys(sent.name), captured_by=own)
+    alike = sorted(((_alike(wanted, row), row["id"]) for row in near), key=lambda pair: -pair[0])
+    nearest = [worker_id for likeness, worker_id in alike if likeness >= LEAST_ALIKE][: sent.limit]
     presenter = Presenter(look.parts.sealer, look.caller.field_classes)
-    near = [row for likeness, row in alike if likeness >= LEAST_ALIKE][: sent.limit]
-    await look.note(near)
-    return json_reply(WorkerPage(items=[presenter.row(row) for row in near], next=None))
+    rows = await find_active_workers(look.read, scope, nearest)
+    await look.note(rows)
+    return json_reply(WorkerPage(items=[presenter.row(row) for row in rows], next=None))
 
 
 def _alike(wanted: Sequence[Sound], row: asyncpg.Record) -> float:

@@ -1,7 +1,8 @@
 """Workers by the beginning of a name, by phone, or both: ranges and equalities on indexes, nothing that leaks.
 
 A Devanagari name is looked for among the keys by which lists are sorted, a Latin one among the English keys. LIKE and
-other functions that are not leakproof would run after row-level security and so over the whole scope.
+other functions that are not leakproof would run after row-level security and so over the whole scope. The plan is made
+for each search's own bounds: one for any bounds would look through a state's names for those of a booth.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from sangathan_chassis.scope import Scope
 from sangathan_registry.domain.name_key import prefix_range
 from sangathan_registry.queries.list_workers import COLUMNS, Position
 
+OWN_PLAN: Final = "SET LOCAL plan_cache_mode = force_custom_plan"
 BY_HINDI: Final = "name_key"
 BY_ENGLISH: Final = "name_key_en"
 
@@ -36,6 +38,7 @@ class SearchWorkers:
 async def search_workers(connection: Connection, query: SearchWorkers) -> Sequence[asyncpg.Record]:
     """Up to ``limit`` rows and one more, in the order of the key, with the key as ``sort_key``."""
     sql, arguments = statement(query)
+    await connection.execute(OWN_PLAN)
     return await connection.fetch(sql, *arguments)
 
 
