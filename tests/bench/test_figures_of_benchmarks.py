@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from sangathan_bench import authz, match, revocation, sync
+from sangathan_bench import authz, match, revocation, scope, search, sync
 from sangathan_bench import list as list_bench
 from tests.bench.conftest import Lines
 
@@ -42,3 +42,18 @@ def test_decisions_and_tokens_are_counted(printed: Lines) -> None:
 def test_a_session_ends_at_the_gateway_and_on_the_socket(running_data: Path, printed: Lines) -> None:
     assert revocation.main(json=True, arguments=["--data", str(running_data), "--rounds", "2"]) == 0
     assert names(printed()) == {(case, figure) for case in ("gateway", "socket") for figure in ("p50_ms", "p99_ms")}
+
+
+def test_every_level_is_asked_for_its_pages_counts_and_names(running_data: Path, printed: Lines) -> None:
+    assert scope.main(json=True, arguments=["--data", str(running_data), "--rounds", "2", "--moves", "1"]) == 0
+    levels = ("booth", "mandal", "vidhan-sabha", "district", "state", "nation")
+    answers = ("page_p50_ms", "middle_page_p50_ms", "search_p50_ms", "sound_p50_ms", "phone_p50_ms", "count_p50_ms")
+    each = {(level, figure) for level in levels for figure in (*answers, "slowest_vs_booth_page")}
+    assert names(printed()) == each | {("mandal", "move_mandal_ms")}
+
+
+def test_names_are_looked_for_in_three_scopes(running_data: Path, printed: Lines) -> None:
+    assert search.main(json=True, arguments=["--data", str(running_data), "--rounds", "1"]) == 0
+    kinds = ("", "-hindi", "-letters", "-english", "-sound")
+    cases = {f"{level}{kind}" for level in ("booth", "district", "state") for kind in kinds}
+    assert names(printed()) == {(case, figure) for case in cases for figure in ("p50_ms", "p99_ms")}

@@ -44,13 +44,19 @@ class Receipts:
 def a_batch(headers: Sequence[str], booths: Sequence[dict[str, str]], records: int, *, first: int = 0) -> Batch:
     """A batch of good records over some booths, sent under these headers."""
     told = [_record(booths[n % len(booths)]["id"], first + n) for n in range(records)]
-    body = json.dumps({"batch_id": str(uuid7()), "device_id": str(UUID(int=first)), "records": told}).encode()
+    batch = {"batch_id": str(uuid7()), "device_id": str(UUID(int=first)), "records": told}
+    return Batch(a_post(PATH, headers, batch), records)
+
+
+def a_post(path: str, headers: Sequence[str], told: dict[str, Any]) -> bytes:
+    """A request with a JSON body."""
+    body = json.dumps(told).encode()
     said = "".join(f"{header}\r\n" for header in headers)
     head = (
-        f"POST {PATH} HTTP/1.1\r\nhost: bench\r\n{said}content-type: application/json\r\n"
+        f"POST {path} HTTP/1.1\r\nhost: bench\r\n{said}content-type: application/json\r\n"
         f"content-length: {len(body)}\r\n\r\n"
     )
-    return Batch(head.encode() + body, records)
+    return head.encode() + body
 
 
 async def send(port: int, batches: Iterable[Batch], *, connections: int) -> Receipts:

@@ -124,7 +124,8 @@ class Stage:
             self._process = subprocess.Popen(
                 [Path(sys.executable).with_name("sangathan"), *words],
                 env={**os.environ, "SANGATHAN_RATE_FACTOR": RATE_FACTOR},
-                stdout=file,
+                # A terminal is shown how far the filling is; standard output stays for figures.
+                stdout=sys.stderr if sys.stderr.isatty() else file,
                 stderr=subprocess.STDOUT,
             )
         until = time.monotonic() + READY_WITHIN_S
