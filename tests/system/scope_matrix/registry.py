@@ -249,6 +249,8 @@ PROBES: Final[tuple[Probe, ...]] = (
     Plain("GET /v1/erasures"),
     Placed("GET /v1/erasures", "?unit_id", at_unit()),
     Placed("POST /v1/erasures/{erasure_id}/undoings", "erasure_id", _undo_erasure),
+    Placed("GET /v1/workers/{worker_id}/access-file", "worker_id", _worker),
+    Plain("GET /v1/my-access-file"),
     Plain("GET /v1/my-erasures"),
     Plain("POST /v1/my-erasures", _bent, "a bent body"),
     Plain("POST /v1/my-erasures/undoings", _bent, "a bent body"),

@@ -13,6 +13,7 @@ from sangathan_contracts.registry import TrailSealed
 from sangathan_hierarchy.ddl import tree_guard
 from sangathan_hierarchy.replica import SqlReplica, loaded_check
 from sangathan_registry.api import (
+    access_files,
     assignments,
     audit_entries,
     break_glass,
@@ -80,10 +81,8 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
             module.router
             for module in (workers, searches, sync, checks, unit_counts, assignments, audit_entries, history)
         ),
-        *(
-            module.router
-            for module in (forms, drives, held_records, duplicates, break_glass, cards, card_checks, erasures)
-        ),
+        *(module.router for module in (forms, drives, held_records, duplicates, break_glass, cards, card_checks)),
+        *(module.router for module in (erasures, access_files)),
         *(module.router for module in (cases, case_evidence, case_reports, case_statements)),
     ],
     parts=_parts,

@@ -1,12 +1,22 @@
-"""Phone numbers as the queries meet them: sealed in a row, or as the blind index that finds one."""
+"""What is sealed as the queries meet it: phone numbers, by the blind index that finds one too, and answers."""
 
 from sangathan_chassis.sealing import Sealer
-from sangathan_registry.store.sealed import open_phone, phone_index
+from sangathan_registry.store.sealed import open_content, open_phone, open_revision, phone_index
 
 
 def phone_of(sealer: Sealer, sealed: bytes | None) -> str | None:
     """The number in a row."""
     return open_phone(sealer, sealed)
+
+
+def content_of(sealer: Sealer, sealed: bytes) -> str:
+    """The answers and evidence in a row."""
+    return open_content(sealer, sealed)
+
+
+def replaced_of(sealer: Sealer, before: bytes) -> str:
+    """What a version replaced, in a row."""
+    return open_revision(sealer, before)
 
 
 def index_of(sealer: Sealer, phone: str) -> bytes:

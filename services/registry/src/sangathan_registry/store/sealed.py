@@ -44,6 +44,11 @@ def seal_content(sealer: Sealer, content: str) -> bytes:
     return sealer.seal(content, place=_CONTENT)
 
 
+def open_content(sealer: Sealer, sealed: bytes) -> str:
+    """The same again."""
+    return sealer.open(sealed, place=_CONTENT)
+
+
 def seal_adopted(sealer: Sealer, fields: str) -> bytes:
     """What a kept record took over from a merged one."""
     return sealer.seal(fields, place=_ADOPTED)

@@ -1,0 +1,89 @@
+"""``…/access-file`` and ``/v1/my-access-file``: everything held about a person, for that person."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from fastapi import Query, Response
+
+from sangathan_chassis.edge import edge_router
+from sangathan_chassis.replies import PRIVATE, json_reply
+from sangathan_chassis.sealing import Sealer
+from sangathan_registry.api.access_page import page
+from sangathan_registry.api.access_schemas import AccessFileOut, HeldAnswersOut, HeldChangeOut, HeldRecordOut
+from sangathan_registry.api.described import described
+from sangathan_registry.api.parts import Act, ActDep
+from sangathan_registry.commands import give_access
+from sangathan_registry.queries.access_file import Rows
+from sangathan_registry.queries.phones import content_of, phone_of, replaced_of
+
+router = edge_router(tags=["access-files"])
+
+ELSEWHERE: Final = ["/v1/me", "/v1/devices", "/v1/sessions", "/v1/inbox", "/v1/invitations", "/v1/my-audit-entries"]
+_HTML: Final = {**PRIVATE, "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
+_LISTED: Final = {
+    field.name: field.type.__args__[0]
+    for field in msgspec.structs.fields(AccessFileOut)
+    if field.name not in {"made_at", "records", "answers", "changes", "elsewhere"}
+}
+Format = Annotated[Literal["json", "html"], Query(description="For machines, or as a page to be read.")]
+Language = Annotated[Literal["hi", "en"], Query(description="Which language the page is in.")]
+
+
+@router.get(
+    "/v1/workers/{worker_id}/access-file",
+    **described("worker.access-file", reply=AccessFileOut, opens="work", refusals=(404, 409)),
+)
+async def read_access_file(
+    worker_id: UUID,
+    act: ActDep,
+    format: Format = "json",  # noqa: A002 - the parameter's name is the API's.
+    language: Language = "hi",
+) -> Response:
+    """Give a person everything that is held about them, as JSON or as a page; this is on the audit trail."""
+    held = await give_access.handle(act.work, act.parts.sealer, act.caller, worker_id)
+    return _reply(act, held, (format, language))
+
+
+@router.get(
+    "/v1/my-access-file",
+    **described("access-file.own", reply=AccessFileOut, opens="work", refusals=(404,)),
+)
+async def read_own_access_file(
+    act: ActDep,
+    format: Format = "json",  # noqa: A002 - the parameter's name is the API's.
+    language: Language = "hi",
+) -> Response:
+    """See everything that is held about you, as JSON or as a page, wherever your record stands."""
+    held = await give_access.handle_own(act.work, act.parts.sealer, act.caller)
+    return _reply(act, held, (format, language))
+
+
+def _reply(act: Act, held: Mapping[str, Rows], wanted: tuple[str, str]) -> Response:
+    sealer = act.parts.sealer
+    listed: dict[str, Any] = {name: [_plain(row, type_) for row in held[name]] for name, type_ in _LISTED.items()}
+    file = AccessFileOut(
+        made_at=act.work.now,
+        records=[_plain(row, HeldRecordOut, phone=phone_of(sealer, row["phone"])) for row in held["records"]],
+        answers=[_plain(row, HeldAnswersOut, content=_content(sealer, row["sealed"])) for row in held["answers"]],
+        changes=[_plain(row, HeldChangeOut, content=_before(sealer, row["before"])) for row in held["changes"]],
+        elsewhere=ELSEWHERE,
+        **listed,
+    )
+    if wanted[0] == "json":
+        return json_reply(file)
+    return Response(page(file, wanted[1]), media_type="text/html; charset=utf-8", headers=_HTML)
+
+
+def _plain(row: asyncpg.Record, type_: Any, **more: Any) -> Any:
+    return type_(**{name: more[name] if name in more else row[name] for name in type_.__struct_fields__})
+
+
+def _content(sealer: Sealer, sealed: bytes | None) -> dict[str, Any]:
+    return msgspec.json.decode(content_of(sealer, sealed), type=dict[str, Any]) if sealed else {}
+
+
+def _before(sealer: Sealer, before: bytes | None) -> dict[str, Any]:
+    return msgspec.json.decode(replaced_of(sealer, before), type=dict[str, Any]) if before else {}

@@ -1,0 +1,147 @@
+"""The access file: everything held about a person, for machines; `access_page` says the same to people."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+
+class HeldRecordOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A record of the person, unmasked; merged ones stand beside the one that was kept."""
+
+    id: UUID
+    unit_id: UUID
+    unit_hi: str | None
+    unit_en: str | None
+    name_hi: str | None
+    name_en: str | None
+    relation_type: str | None
+    relation_name: str | None
+    gender: str | None
+    birth_year: int | None
+    phone: str | None
+    captured_at: datetime
+    source: str
+    status: str
+    created_at: datetime
+    changed_at: datetime
+    merged_into: UUID | None
+
+
+class HeldConsentOut(msgspec.Struct, frozen=True, kw_only=True):
+    """To what the person has agreed, on which notice."""
+
+    worker_id: UUID
+    purpose: str
+    notice_version: str
+    language: str
+    how: str
+    given_at: datetime
+    taken_by: UUID | None
+    withdrawn_at: datetime | None
+    hash: str
+
+
+class HeldAnswersOut(msgspec.Struct, frozen=True, kw_only=True):
+    """What a drive asked, as the person answered, and where the device was."""
+
+    record_id: UUID
+    name_hi: str
+    name_en: str
+    captured_at: datetime
+    received_at: datetime
+    serial: str | None
+    content: dict[str, Any]
+
+
+class HeldChangeOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of the record: when, what, under which office, and what stood there before."""
+
+    worker_id: UUID
+    version: int
+    at: datetime
+    act: str
+    office: str
+    content: dict[str, Any]
+
+
+class HeldReceiptOut(msgspec.Struct, frozen=True, kw_only=True):
+    """When a device brought the record in."""
+
+    record_id: UUID
+    batch_id: UUID
+    received_at: datetime
+
+
+class HeldBackOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of the record that was received and not accepted; its body is sealed until somebody decides."""
+
+    record_id: UUID
+    outcome: str
+    reason: str
+    received_at: datetime
+    decision: str | None
+
+
+class HeldPairOut(msgspec.Struct, frozen=True, kw_only=True):
+    """That the record was held against another that may tell of the same person."""
+
+    id: UUID
+    worker_id: UUID
+    status: str
+    found_at: datetime
+    decided_at: datetime | None
+    undone_at: datetime | None
+
+
+class HeldCardOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A membership card."""
+
+    id: UUID
+    worker_id: UUID
+    number: str | None
+    issued_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    end_reason: str | None
+
+
+class HeldOfficeOut(msgspec.Struct, frozen=True, kw_only=True):
+    """An office held."""
+
+    office: str
+    name_hi: str
+    name_en: str
+    valid_from: datetime
+    valid_to: datetime | None
+    ended_at: datetime | None
+
+
+class LookedOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Who did or looked up what about the person: by office and unit, the newest 500."""
+
+    at: datetime
+    action: str
+    office: str
+    name_hi: str | None
+    name_en: str | None
+    purpose: str | None
+    fields: list[str] | None
+
+
+class AccessFileOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the registry holds about a person; ``elsewhere`` says where the other services answer for theirs."""
+
+    made_at: datetime
+    records: list[HeldRecordOut]
+    consents: list[HeldConsentOut]
+    answers: list[HeldAnswersOut]
+    changes: list[HeldChangeOut]
+    receipts: list[HeldReceiptOut]
+    held: list[HeldBackOut]
+    pairs: list[HeldPairOut]
+    cards: list[HeldCardOut]
+    offices: list[HeldOfficeOut]
+    looked: list[LookedOut]
+    elsewhere: list[str]

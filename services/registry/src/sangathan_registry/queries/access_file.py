@@ -1,0 +1,81 @@
+"""Everything that the registry holds about one person, by the records under which they are kept.
+
+Call it within `beyond_scope`: what was merged into a record may stand elsewhere, and so may whoever looked.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from sangathan_chassis.connection import Connection
+from sangathan_registry.queries.list_workers import COLUMNS
+
+_RECORDS: Final = f"""
+SELECT {COLUMNS},
+    (SELECT u.name_hi FROM unit_replica u WHERE u.unit_id = workers.unit_id) AS unit_hi,
+    (SELECT u.name_en FROM unit_replica u WHERE u.unit_id = workers.unit_id) AS unit_en
+FROM workers WHERE id = ANY($1) ORDER BY created_at, id
+"""  # noqa: S608 - constants.
+_CONSENTS: Final = """
+SELECT worker_id, purpose, notice_version, language, how, given_at, taken_by, withdrawn_at, encode(hash, 'hex') AS hash
+FROM consents WHERE worker_id = ANY($1) ORDER BY worker_id, purpose
+"""
+_CAPTURES: Final = """
+SELECT c.record_id, d.name_hi, d.name_en, c.captured_at, c.received_at, c.serial, c.sealed
+FROM captures c JOIN drives d ON d.id = c.drive_id WHERE c.record_id = ANY($1) ORDER BY c.received_at, c.record_id
+"""
+_RECEIPTS: Final = """
+SELECT record_id, batch_id, received_at FROM receipts WHERE record_id = ANY($1) ORDER BY received_at, record_id
+"""
+_PAIRS: Final = """
+SELECT id, CASE WHEN one = ANY($1) THEN one ELSE other END AS worker_id, status, found_at, decided_at, undone_at
+FROM duplicates WHERE one = ANY($1) OR other = ANY($1) ORDER BY found_at, id
+"""
+_CHANGES: Final = """
+SELECT worker_id, version, at, act, office, before FROM worker_revisions
+WHERE worker_id = ANY($1) ORDER BY worker_id, version
+"""
+_CARDS: Final = """
+SELECT id, worker_id, number, issued_at, expires_at, ended_at, end_reason FROM cards
+WHERE worker_id = ANY($1) ORDER BY issued_at, id
+"""
+_OFFICES: Final = """
+SELECT a.office, u.name_hi, u.name_en, a.valid_from, a.valid_to, a.ended_at
+FROM appointment_replica a JOIN unit_replica u USING (unit_id) WHERE a.person_id = $1 ORDER BY a.valid_from, a.office
+"""
+# The newest first; who looked is said by office and unit, as the person may know it, and not by name.
+_LOOKED: Final = """
+SELECT e.at, e.action, e.office, u.name_hi, u.name_en, e.purpose, e.fields FROM audit_entries e
+LEFT JOIN appointment_replica a ON a.appointment_id = e.appointment_id LEFT JOIN unit_replica u ON u.unit_id = a.unit_id
+WHERE e.worker_id = ANY($1) OR e.subject_id = $2 ORDER BY e.id DESC LIMIT 500
+"""
+_HELD: Final = """
+SELECT record_id, outcome, reason, received_at, decision FROM rejected_records
+WHERE record_id = ANY($1) ORDER BY received_at, id
+"""
+
+Rows = Sequence[asyncpg.Record]
+
+
+async def everything_held(
+    connection: Connection, record_ids: Sequence[UUID], person_id: UUID | None
+) -> dict[str, Rows]:
+    """The rows by what they are."""
+    by_record = {
+        "records": _RECORDS,
+        "consents": _CONSENTS,
+        "answers": _CAPTURES,
+        "changes": _CHANGES,
+        "receipts": _RECEIPTS,
+        "held": _HELD,
+        "pairs": _PAIRS,
+        "cards": _CARDS,
+    }
+    found: dict[str, Rows] = {
+        name: await connection.fetch(statement, record_ids) for name, statement in by_record.items()
+    }
+    found["offices"] = await connection.fetch(_OFFICES, person_id)
+    found["looked"] = await connection.fetch(_LOOKED, record_ids, person_id)
+    return found
