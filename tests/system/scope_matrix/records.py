@@ -68,8 +68,11 @@ class Records:
 
     def worker(self, place: Place, *, fresh: bool = False) -> str:
         """A worker posted at the unit."""
-        body = self.particulars(place)
-        return self._made("worker", place, lambda: str(self.ground.create("/v1/workers", body)["id"]), fresh=fresh)
+        return self._made("worker", place, lambda: self._enrol_worker(place), fresh=fresh)
+
+    def worker_to_erase(self, place: Place, *, fresh: bool = False) -> str:
+        """One by whom nothing else is asked."""
+        return self._made("worker to erase", place, lambda: self._enrol_worker(place), fresh=fresh)
 
     def particulars(self, place: Place) -> dict[str, Any]:
         """A worker of the unit by a name that nobody else has, so that the registry pairs them with nobody."""
@@ -280,7 +283,10 @@ class Records:
         return str(self.ground.create(f"/v1/workers/{worker}/cards", {"why": "a test of the matrix"})["id"])
 
     def _erase(self, place: Place) -> str:
-        return str(self.ground.create(f"/v1/workers/{self.worker(place, fresh=True)}/erasures", {})["id"])
+        return str(self.ground.create(f"/v1/workers/{self._enrol_worker(place)}/erasures", {})["id"])
+
+    def _enrol_worker(self, place: Place) -> str:
+        return str(self.ground.create("/v1/workers", self.particulars(place))["id"])
 
     def _looked_at(self, place: Place) -> str:
         case = self.case(place, fresh=True)

@@ -176,7 +176,17 @@ def _end_card(records: Records, bearer: Bearer, place: Place) -> Ask:
 
 
 def _erase(records: Records, bearer: Bearer, place: Place) -> Ask:
-    return Ask(ids={"worker_id": records.worker(place, fresh=bearer.reaches(place))}, body={})
+    return Ask(ids={"worker_id": records.worker_to_erase(place, fresh=bearer.reaches(place))}, body={})
+
+
+def _agree(records: Records, bearer: Bearer, place: Place) -> Ask:
+    consent = {**records.particulars(place)["consent"], "purpose": "contact"}
+    return Ask(ids={"worker_id": records.worker(place, fresh=bearer.reaches(place))}, body={"consent": consent})
+
+
+def _take_back(records: Records, bearer: Bearer, place: Place) -> Ask:
+    ids = {"worker_id": records.worker(place, fresh=bearer.reaches(place))}
+    return Ask(ids=ids, body={"purpose_code": "training"})
 
 
 def _undo_erasure(records: Records, bearer: Bearer, place: Place) -> Ask:
@@ -251,6 +261,12 @@ PROBES: Final[tuple[Probe, ...]] = (
     Placed("POST /v1/erasures/{erasure_id}/undoings", "erasure_id", _undo_erasure),
     Placed("GET /v1/workers/{worker_id}/access-file", "worker_id", _worker),
     Plain("GET /v1/my-access-file"),
+    Plain("GET /v1/notices"),
+    Placed("GET /v1/workers/{worker_id}/consents", "worker_id", _worker),
+    Placed("POST /v1/workers/{worker_id}/consents", "worker_id", _agree),
+    Placed("POST /v1/workers/{worker_id}/consent-withdrawals", "worker_id", _take_back),
+    Plain("GET /v1/my-consents"),
+    Plain("POST /v1/my-consents/withdrawals", _bent, "a bent body"),
     Plain("GET /v1/my-erasures"),
     Plain("POST /v1/my-erasures", _bent, "a bent body"),
     Plain("POST /v1/my-erasures/undoings", _bent, "a bent body"),

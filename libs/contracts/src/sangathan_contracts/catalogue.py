@@ -23,6 +23,7 @@ EVENTS: tuple[type[Event], ...] = (
     identity.TrailSealed,
     registry.WorkersEnrolled,
     registry.WorkerChanged,
+    registry.ConsentChanged,
     registry.WorkerWithdrawn,
     registry.WorkerErased,
     registry.WorkerMerged,

@@ -25,6 +25,17 @@ class WorkerChanged(Event, frozen=True, kw_only=True):
     version: int
 
 
+class ConsentChanged(Event, frozen=True, kw_only=True):
+    """A person agreed to one more purpose, or took one back; ``person_id`` is null when they do not sign in."""
+
+    type: ClassVar[str] = "registry.consent.changed.v1"
+    worker_id: UUID
+    unit_id: UUID
+    person_id: UUID | None
+    purpose: str
+    given: bool
+
+
 class WorkerWithdrawn(Event, frozen=True, kw_only=True):
     """A worker is no longer on record; every service drops what it holds."""
 

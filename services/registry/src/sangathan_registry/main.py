@@ -24,6 +24,7 @@ from sangathan_registry.api import (
     case_statements,
     cases,
     checks,
+    consents,
     drives,
     duplicates,
     erasures,
@@ -46,6 +47,7 @@ from sangathan_registry.commands.publish_statuses import StatusPublisher
 from sangathan_registry.commands.purge_erased import keep_purging
 from sangathan_registry.commands.sign_cards import CardSigner
 from sangathan_registry.commands.sign_receipts import ReceiptSigner
+from sangathan_registry.domain.notices import Notices
 from sangathan_registry.settings import RegistrySettings
 from sangathan_registry.subscribers.erasures import report_consumers
 from sangathan_registry.subscribers.tree import RowsFollowTree, tree_handlers
@@ -68,6 +70,7 @@ def _parts(resources: Resources[RegistrySettings]) -> Parts:
         card_signer=card_signer,
         statuses=StatusPublisher(card_signer),
         evidence=EvidenceFiles(settings.evidence_dir, sealer),
+        notices=Notices.shipped_and_in(settings.notices_dir),
     )
 
 
@@ -82,7 +85,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
             for module in (workers, searches, sync, checks, unit_counts, assignments, audit_entries, history)
         ),
         *(module.router for module in (forms, drives, held_records, duplicates, break_glass, cards, card_checks)),
-        *(module.router for module in (erasures, access_files)),
+        *(module.router for module in (erasures, access_files, consents)),
         *(module.router for module in (cases, case_evidence, case_reports, case_statements)),
     ],
     parts=_parts,

@@ -21,6 +21,9 @@ class RegistrySettings(ServiceSettings):
     card_valid_days: int = Field(default=1095, ge=1, le=3650, description="For how long a card is good.")
     questions_per_day: int = Field(default=50, ge=1, description="How often one person may ask 'is this one of ours?'.")
     openings_per_day: int = Field(default=5, ge=1, description="How many records one person may break the glass for.")
+    notices_dir: Path | None = Field(
+        default=None, description="A folder with further versions and languages of the notice, as the shipped ones."
+    )
     erasure_days: int = Field(
         default=30, ge=0, le=90, description="For how many days an erasure can be taken back before it is final."
     )

@@ -66,7 +66,18 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "action": ("क्या", "What"),
     "fields": ("कौन-सी जानकारी", "Which fields"),
 }
-_SECTIONS: Final = ("records", "consents", "answers", "changes", "offices", "cards", "looked", "held", "pairs", "receipts")
+_SECTIONS: Final = (
+    "records",
+    "consents",
+    "answers",
+    "changes",
+    "offices",
+    "cards",
+    "looked",
+    "held",
+    "pairs",
+    "receipts",
+)
 _STYLE: Final = (
     "body{font-family:system-ui,sans-serif;max-width:44rem;margin:1rem auto;padding:0 1rem;line-height:1.5}"
     "dl{display:grid;grid-template-columns:minmax(8rem,1fr) 2fr;gap:.2rem 1rem}"

@@ -19,6 +19,7 @@ from sangathan_registry.commands.note_look import handle as note_look
 from sangathan_registry.commands.publish_statuses import StatusPublisher
 from sangathan_registry.commands.sign_cards import CardSigner
 from sangathan_registry.commands.sign_receipts import ReceiptSigner
+from sangathan_registry.domain.notices import Notices
 from sangathan_registry.settings import RegistrySettings
 
 
@@ -35,6 +36,7 @@ class Parts:
     card_signer: CardSigner
     statuses: StatusPublisher
     evidence: EvidenceFiles
+    notices: Notices
 
 
 @dataclass(frozen=True, slots=True)

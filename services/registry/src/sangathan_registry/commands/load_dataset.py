@@ -18,6 +18,7 @@ from sangathan_chassis.assertion import KeyFile
 from sangathan_chassis.sealing import Sealer
 from sangathan_chassis.settings import read_settings
 from sangathan_names.sounds import name_keys
+from sangathan_registry.domain.particulars import is_adult
 from sangathan_registry.settings import LoadSettings
 from sangathan_registry.store import bulk
 
@@ -26,6 +27,8 @@ WORKER_HEADER = [
     *("id", "unit_id", "path", "name_hi", "name_en", "relation_type", "relation_name"),
     *("gender", "birth_year", "phone", "person_id", "consent_given_at"),
 ]
+
+_BORN, _GIVEN = WORKER_HEADER.index("birth_year"), WORKER_HEADER.index("consent_given_at")
 
 
 async def load(url: str, folder: Path) -> None:
@@ -77,6 +80,9 @@ async def _worker_chunks(file: Path, sealer: Sealer, now: str) -> AsyncIterator[
         while chunk := list(islice(rows, _CHUNK)):
             if not all(map(bulk.is_plain, chunk)):
                 msg = f"{file.name} has a tab, a line end or a backslash within a field"
+                raise ValueError(msg)
+            if not all(is_adult(int(row[_BORN]), datetime.fromisoformat(row[_GIVEN])) for row in chunk):
+                msg = f"{file.name} has somebody who was not certainly 18 when they agreed"
                 raise ValueError(msg)
             yield "".join(bulk.worker_line(sealer, row, now) + "\n" for row in chunk).encode()
             done += len(chunk)

@@ -53,6 +53,7 @@ class ConsentRow(SQLModel, table=True):
     taken_by: UUID | None
     hash: bytes
     withdrawn_at: datetime | None = Field(default=None, sa_type=AT)
+    earlier: list[dict[str, Any]] = Field(default_factory=list, sa_column=sa.Column(JSONB, nullable=False))
 
 
 class ReceiptRow(SQLModel, table=True):
