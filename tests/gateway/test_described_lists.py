@@ -15,7 +15,8 @@ READS: Final = {
 WORKER: Final = DOCUMENT["paths"]["/v1/workers/{worker_id}"]["get"]["responses"]["200"]
 RECORD: Final = WORKER["content"]["application/json"]["schema"]["properties"]
 # Of a worker's record only these may be asked for: they say where it stands, not who it is about.
-ASKED_FOR: Final = {"id", "unit_id", "person_id", "status"}
+# A notice has a version too.
+ASKED_FOR: Final = {"id", "unit_id", "person_id", "status", "version"}
 BY_NUMBER: Final = {"offset", "page", "skip", "start"}
 ORDERS: Final = {"sort", "sort_by", "order_by"}
 

@@ -8,7 +8,7 @@ from sangathan_chassis.scope import Scope
 from sangathan_hierarchy.ddl import TREE_LOCK
 from sangathan_registry.subscribers.tree import RowsFollowTree
 from sangathan_testkit.harness import Harness, Person
-from tests.registry import world
+from tests.registry import card_desk, world
 from tests.registry.test_walls import SCOPED
 from tests.registry.world import BOOTH, DISTRICT, MANDAL, NEXT_MANDAL, STATE, TWIN
 
@@ -31,6 +31,7 @@ async def fill(service: Harness) -> None:
 @pytest.mark.parametrize("table", SCOPED)
 async def test_every_table_follows_a_unit_that_moves(registry: Harness, table: str) -> None:
     await fill(registry)
+    await card_desk.issued(registry, (await world.enrolled(registry))["id"])
     await world.rows(registry, "INSERT INTO unit_counts VALUES ($1, 1)", BOOTH)
     await world.move(registry, MANDAL, NEW_MANDAL)
     paths = await world.paths(registry, table)

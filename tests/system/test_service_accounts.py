@@ -75,8 +75,7 @@ def test_a_system_sees_its_district_and_nothing_beside(demo: DemoSystem) -> None
         counted = service.get("/v1/unit-counts", unit_id=own.unit_id)
         outside = service.get("/v1/unit-counts", unit_id=beside.unit_id)
         assert (counted.status_code, outside.status_code) == (200, 404), counted.text
-        workers = service.get("/v1/workers", limit="5").json()["items"]
-        assert workers
+        workers = service.get("/v1/workers", limit="200").json()["items"]
         assert {one["phone"][:8] for one in workers if one["phone"]} == {"*" * 8}
         assert service.get(f"/v1/workers/{workers[0]['id']}").status_code == 403
         assert service.get("/v1/me").status_code == 403

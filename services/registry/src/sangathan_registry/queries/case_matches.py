@@ -15,6 +15,7 @@ from sangathan_names.likeness import likeness_of
 from sangathan_names.sounds import name_keys, sounds
 from sangathan_registry.domain.cases import Case
 from sangathan_registry.queries.find_by_keys import find_by_keys
+from sangathan_registry.queries.find_worker import find_active_workers
 from sangathan_registry.queries.phones import phone_of
 
 MOST: Final = 20
@@ -47,7 +48,8 @@ async def alike_in(connection: Connection, sealer: Sealer, scope: Scope, case: C
     if not name_keys(name):
         return []
     claimed = Person(names=(sounds(name or ""),), phone=_bytes(case.told.phone), place=places(case.path))
-    found = await find_by_keys(connection, scope, name_keys(name), captured_by=None)
+    near = await find_by_keys(connection, scope, name_keys(name), captured_by=None)
+    found = await find_active_workers(connection, scope, [row["id"] for row in near])
     weighed = [Alike(row, weigh(claimed, _person(sealer, row))) for row in found]
     return sorted((one for one in weighed if one.evidence.name > 0), key=lambda one: -one.evidence.bits)[:MOST]
 
