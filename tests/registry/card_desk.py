@@ -8,7 +8,6 @@ from httpx import Response
 from sangathan_cards import cose
 from sangathan_cards.status_list import StatusList, read_list
 from sangathan_cards.verdict import Checked, check
-from sangathan_registry.commands.match_workers import match_some
 from sangathan_testkit.harness import Harness, Person
 from tests.registry import world
 
@@ -82,8 +81,7 @@ async def rows(service: Harness) -> list[dict[str, Any]]:
 
 async def merged(service: Harness, keep: str) -> str:
     """Merges the one pair there is; gives its id."""
-    while await match_some(service.database):
-        pass
+    await world.matched(service)
     person = world.at(world.STATE)
     [pair] = (await service.ask("GET", "/v1/duplicates", action="duplicate.review", person=person)).json()["items"]
     path = f"/v1/duplicates/{pair['id']}/decisions"

@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 import pytest
 from httpx import Response
 
-from sangathan_registry.commands.match_workers import match_some
 from sangathan_testkit.harness import Harness, Person
 from tests.registry import world
 from tests.registry.world import BOOTH, MANDAL, NEXT_BOOTH, STATE, TWIN
@@ -26,8 +25,7 @@ async def known(service: Harness) -> tuple[str, str, UUID]:
     """Somebody who signs in, on record in a booth, with another record merged into it from the next booth."""
     one = await world.enrolled(service)
     other = await world.enrolled(service, booth=NEXT_BOOTH, birth_year=1986)
-    while await match_some(service.database):
-        pass
+    await world.matched(service)
     pair = str(await world.value(service, "SELECT id FROM duplicates"))
     path, keep = f"/v1/duplicates/{pair}/decisions", {"keep": one["id"]}
     await service.ask("POST", path, action="duplicate.review", person=world.at(MANDAL), json=keep)

@@ -11,7 +11,6 @@ from sangathan_registry.domain.cases import Facts
 from sangathan_testkit.clock import FixedClock
 from sangathan_testkit.harness import Harness
 from tests.registry import cases, world
-from tests.registry.test_cases import fill_keys
 from tests.registry.world import BOOTH, DISTRICT, MANDAL, NEXT_BOOTH, TWIN_BOOTH
 
 
@@ -59,7 +58,7 @@ async def test_nothing_is_stated_against_a_number_that_is_on_record_anywhere(reg
 
 async def test_nothing_is_stated_against_a_name_that_the_unit_has(registry: Harness) -> None:
     await world.enrolled(registry)
-    await fill_keys(registry)
+    await world.matched(registry)
     for name, statements in (("Ramesh Namuna", 0), ("Suresh Anjaan", 1)):
         case = await cases.looked_at(registry, world.at(BOOTH), claim={"name": name})
         case = await cases.decided(registry, world.at(MANDAL), case)

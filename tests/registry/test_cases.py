@@ -149,7 +149,7 @@ async def test_matches_are_evidence_by_phone_name_and_office(registry: Harness) 
     worker = await world.enrolled(registry, name_hi="कोई बहुरूपिया", name_en=None, phone="+916000000098")
     other = await world.enrolled(registry, booth=TWIN_BOOTH, name_hi="रमेश नमूना", phone="+916000000099")
     await world.rows(registry, "UPDATE workers SET person_id = $1 WHERE id = $2", president, worker["id"])
-    await fill_keys(registry)
+    await world.matched(registry)
     earlier = await cases.opened(registry, world.at(NEXT_BOOTH), booth=NEXT_BOOTH)
     case = await cases.opened(registry, world.at(BOOTH))
     found = (await cases.matches(registry, world.at(MANDAL), case["id"])).json()
@@ -196,9 +196,3 @@ async def test_one_of_ours_needs_a_worker_whom_the_decider_sees_and_is_not(regis
     await world.rows(registry, "UPDATE workers SET person_id = $1 WHERE id = $2", mandal.person_id, worker["id"])
     own = await cases.decide(registry, mandal, case, **ours, worker_id=worker["id"])
     assert (own.status_code, own.json()["type"]) == (403, "urn:sangathan:problem:second-person-needed")
-
-
-async def fill_keys(service: Harness) -> None:
-    from sangathan_registry.commands.match_workers import match_some  # noqa: PLC0415
-
-    await match_some(service.database)

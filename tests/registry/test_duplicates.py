@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 from httpx import Response
 
-from sangathan_registry.commands.match_workers import match_some
 from sangathan_testkit.harness import Harness, Person
 from tests.registry import world
 from tests.registry.world import BOOTH, DISTRICT, FAR_BOOTH, MANDAL, NEXT_BOOTH, STATE, TWIN, TWIN_BOOTH
@@ -19,11 +18,6 @@ IN_ENGLISH: dict[str, Any] = {
     "birth_year": 1986,
 }
 BARE: dict[str, Any] = {"relation_type": None, "relation_name": None}
-
-
-async def matched(service: Harness) -> None:
-    while await match_some(service.database):
-        pass
 
 
 async def pairs(service: Harness, person: Person, **params: Any) -> list[dict[str, Any]]:
@@ -55,7 +49,7 @@ async def twice(registry: Harness) -> tuple[Harness, dict[str, Any], dict[str, A
     """One person on record twice in one booth, in each script once."""
     one = await world.enrolled(registry)
     other = await world.enrolled(registry, **IN_ENGLISH)
-    await matched(registry)
+    await world.matched(registry)
     return registry, one, other
 
 
@@ -73,14 +67,14 @@ async def test_a_person_recorded_in_both_scripts_is_found_with_the_evidence(twic
 async def test_different_people_are_not_proposed(registry: Harness) -> None:
     await world.enrolled(registry)
     await world.enrolled(registry, name_hi="सीता नमूना", name_en="Sita Namuna", gender="female")
-    await matched(registry)
+    await world.matched(registry)
     assert await pairs(registry, world.at(STATE)) == []
 
 
 async def test_the_same_phone_finds_a_person_in_another_district(registry: Harness) -> None:
     await world.enrolled(registry)
     await world.enrolled(registry, booth=TWIN_BOOTH, birth_year=1986)
-    await matched(registry)
+    await world.matched(registry)
     assert len(await pairs(registry, world.at(STATE))) == 1
 
 
@@ -88,7 +82,7 @@ async def test_the_same_phone_finds_a_person_in_another_district(registry: Harne
 async def test_a_pair_is_seen_only_where_both_records_are(registry: Harness, path: str) -> None:
     await world.enrolled(registry)
     await world.enrolled(registry, booth=TWIN_BOOTH, birth_year=1986)
-    await matched(registry)
+    await world.matched(registry)
     [pair] = await pairs(registry, world.at(STATE))
     assert await pairs(registry, world.at(path)) == []
     assert (await decide(registry, world.at(path), pair["id"], None)).status_code == 404
@@ -97,7 +91,7 @@ async def test_a_pair_is_seen_only_where_both_records_are(registry: Harness, pat
 async def test_a_pair_follows_a_unit_that_moves(registry: Harness) -> None:
     await world.enrolled(registry)
     await world.enrolled(registry, booth=FAR_BOOTH, birth_year=1986)
-    await matched(registry)
+    await world.matched(registry)
     assert len(await pairs(registry, world.at(DISTRICT))) == 1
     await world.move(registry, MANDAL, "in.mp.d070.v3.m5.")
     assert await pairs(registry, world.at(DISTRICT, tree_version=2)) == []
@@ -151,7 +145,7 @@ async def test_a_pair_kept_apart_is_not_proposed_again(twice: Twice) -> None:
     [pair] = await pairs(registry, world.at(BOOTH))
     await decide(registry, world.at(BOOTH), pair["id"], None)
     await world.rows(registry, "INSERT INTO match_queue VALUES ($1)", UUID(one["id"]))
-    await matched(registry)
+    await world.matched(registry)
     assert await pairs(registry, world.at(BOOTH)) == []
     assert len(await pairs(registry, world.at(BOOTH), status="different")) == 1
 
@@ -182,7 +176,7 @@ async def test_a_merged_record_is_neither_changed_nor_withdrawn_by_itself(twice:
 async def test_a_withdrawal_takes_what_was_merged_with_it_wherever_it_stands(registry: Harness) -> None:
     one = await world.enrolled(registry)
     other = await world.enrolled(registry, booth=NEXT_BOOTH, birth_year=1986)
-    await matched(registry)
+    await world.matched(registry)
     [pair] = await pairs(registry, world.at(MANDAL))
     await decide(registry, world.at(MANDAL), pair["id"], one["id"])
     assert (await world.withdraw(registry, world.at(BOOTH), one["id"])).status_code == 200
@@ -208,14 +202,14 @@ async def test_who_decided_stands_on_the_trail_of_both_records(twice: Twice) -> 
 async def test_a_name_is_found_by_its_sound_in_either_script(registry: Harness, name: str) -> None:
     worker = await world.enrolled(registry)
     await world.enrolled(registry, booth=TWIN_BOOTH, name_hi="राजेश नमूना", name_en="Rajesh Namuna")
-    await matched(registry)
+    await world.matched(registry)
     found = await world.searched(registry, world.at(STATE), name=name, match="sound")
     assert found.json()["items"][0]["id"] == worker["id"]
 
 
 async def test_a_search_by_sound_stays_in_the_scope(registry: Harness) -> None:
     await world.enrolled(registry)
-    await matched(registry)
+    await world.matched(registry)
     assert (await world.searched(registry, world.at(TWIN), name="Ramesh", match="sound")).json()["items"] == []
 
 
@@ -227,7 +221,7 @@ async def test_a_search_by_sound_takes_neither_phone_nor_cursor(registry: Harnes
 
 async def test_a_name_that_changes_is_found_by_the_new_one_alone(registry: Harness) -> None:
     worker = await world.enrolled(registry, **BARE)
-    await matched(registry)
+    await world.matched(registry)
     tag = (await world.read(registry, world.at(BOOTH), worker["id"])).headers["etag"]
     await registry.ask(
         "PATCH",
@@ -237,6 +231,6 @@ async def test_a_name_that_changes_is_found_by_the_new_one_alone(registry: Harne
         json={"name_hi": "महेश नमूना", "name_en": None},
         headers={"If-Match": tag},
     )
-    await matched(registry)
+    await world.matched(registry)
     for name, count in (("Mahesh Namuna", 1), ("Ramesh Namuna", 0)):
         assert len((await world.searched(registry, world.at(BOOTH), name=name, match="sound")).json()["items"]) == count

@@ -14,7 +14,6 @@ from sangathan_chassis.ids import uuid7
 from sangathan_chassis.scope import Scope
 from sangathan_contracts import identity, notify, workshops
 from sangathan_contracts.registry import WorkerErased
-from sangathan_registry.commands.match_workers import match_some
 from sangathan_registry.commands.purge_erased import purge_some
 from sangathan_registry.domain.erasure import report_hash
 from sangathan_registry.subscribers.erasures import report_consumers
@@ -95,8 +94,7 @@ async def test_asked_twice_it_is_one_erasure(registry: Harness) -> None:
 async def test_an_erasure_taken_back_leaves_everything_as_it_was(registry: Harness) -> None:
     one = await world.enrolled(registry, **HER)
     other = await world.enrolled(registry, booth=NEXT_BOOTH, **HER | {"birth_year": 1986})
-    while await match_some(registry.database):
-        pass
+    await world.matched(registry)
     pair = str(await world.value(registry, "SELECT id FROM duplicates"))
     path = f"/v1/duplicates/{pair}/decisions"
     keep = {"keep": one["id"]}

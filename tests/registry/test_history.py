@@ -116,7 +116,7 @@ async def test_an_erasure_hides_the_history_and_its_undoing_shows_it_as_it_was(r
 async def test_a_merge_and_its_undoing_are_told_on_both_records(registry: Harness) -> None:
     one = await world.enrolled(registry, **{**test_duplicates.BARE, "name_en": None})
     other = await world.enrolled(registry, **test_duplicates.IN_ENGLISH)
-    await test_duplicates.matched(registry)
+    await world.matched(registry)
     [pair] = await test_duplicates.pairs(registry, world.at(BOOTH))
     await test_duplicates.decide(registry, world.at(BOOTH), pair["id"], one["id"])
     await test_duplicates.undo(registry, world.at(BOOTH), pair["id"])

@@ -10,7 +10,6 @@ import pytest
 from sangathan_chassis.scope import Scope
 from sangathan_contracts.envelope import Event
 from sangathan_contracts.identity import UnitMerged, UnitSplit, UnitState
-from sangathan_registry.commands.match_workers import match_some
 from sangathan_registry.commands.rehome_workers import NotKnownYet
 from sangathan_registry.subscribers.tree import tree_handlers
 from sangathan_testkit.harness import Harness
@@ -75,8 +74,7 @@ async def test_consents_go_with_their_workers(registry: Harness) -> None:
 async def test_what_names_are_found_by_goes_with_them(registry: Harness) -> None:
     for _ in range(2):
         await world.enrolled(registry)
-    while await match_some(registry.database):
-        pass
+    await world.matched(registry)
     await merge(registry, BOOTH, TWIN_BOOTH)
     for table in ("worker_keys", "duplicates"):
         assert await world.paths(registry, table) == {TWIN_BOOTH}, table

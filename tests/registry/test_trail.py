@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from sangathan_testkit.harness import Harness, Person
 from tests.registry import world
-from tests.registry.test_duplicates import matched, pairs
+from tests.registry.test_duplicates import pairs
 from tests.registry.world import BOOTH, MANDAL, NEXT_BOOTH
 
 _ENTRIES = """
@@ -58,7 +58,7 @@ async def test_a_search_notes_each_record_that_it_shows_with_contact(registry: H
     await world.enrolled(registry, NEXT_BOOTH, name_hi="कोई और", name_en="Somebody Else", phone="+916000000002")
     me = Person()
     await world.rows(registry, "UPDATE workers SET person_id = $2 WHERE id = $1::text::uuid", worker_id, me.person_id)
-    await matched(registry)
+    await world.matched(registry)
     for body in ({"name": "रमेश"}, {"phone": "6000000001"}, {"name": "Ramesh Namuna", "match": "sound"}):
         assert len((await world.searched(registry, world.at(MANDAL), **body)).json()["items"]) == 1
     found = await entries(registry)
@@ -84,7 +84,7 @@ async def test_without_its_trail_a_search_shows_nothing(registry: Harness) -> No
 async def test_records_set_side_by_side_are_noted_both(registry: Harness) -> None:
     one = await world.enrolled(registry, BOOTH)
     other = await world.enrolled(registry, BOOTH)
-    await matched(registry)
+    await world.matched(registry)
     assert len(await pairs(registry, world.at(BOOTH))) == 1
     found = await entries(registry)
     assert {str(entry["worker_id"]) for entry in found} == {one["id"], other["id"]}

@@ -13,6 +13,7 @@ from sangathan_chassis.scope import Scope
 from sangathan_contracts.envelope import Envelope, Event
 from sangathan_contracts.identity import UnitMoved, UnitState
 from sangathan_registry.api.parts import Parts
+from sangathan_registry.commands.match_workers import match_some
 from sangathan_testkit.databases import DatabaseUrls
 from sangathan_testkit.harness import Harness, Person
 
@@ -184,6 +185,12 @@ async def counted(service: Harness, person: Person, path: str) -> Any:
 
 def pointers(answer: Response) -> list[str]:
     return sorted(error["pointer"] for error in answer.json()["errors"])
+
+
+async def matched(service: Harness) -> None:
+    """Lets every record find what it is like; the service's own job may be at it too."""
+    while await size(service, "match_queue"):
+        await match_some(service.database)
 
 
 async def move(service: Harness, path: str, new_path: str, *, tree_version: int = 2) -> None:
