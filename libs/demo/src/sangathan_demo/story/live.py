@@ -15,6 +15,8 @@ from sangathan_demo.story.api import Actor, post
 from sangathan_demo.story.expect import StepFailed, expect
 
 _PROTOCOL: Final = Subprotocol("sangathan.v1")
+_TICKETS: Final = 3
+_ANOTHER_AFTER_S: Final = 0.5
 PATIENCE_S: Final = 10.0
 
 
@@ -91,7 +93,18 @@ class LiveEdge:
     url: str
 
     async def listen(self, actor: Actor, after: int | None = None) -> Listener:
-        """Fetches a ticket and opens a connection with it."""
+        """Fetches a ticket and opens a connection with it; a void one is replaced, as a phone would.
+
+        A ticket is void when the edge hears only afterwards that its person's offices have just changed.
+        """
+        for _ in range(_TICKETS - 1):
+            try:
+                return await self._listen(actor, after)
+            except StepFailed:
+                await asyncio.sleep(_ANOTHER_AFTER_S)
+        return await self._listen(actor, after)
+
+    async def _listen(self, actor: Actor, after: int | None) -> Listener:
         ticket = (await actor.json(post("/v1/live-tickets")))["ticket"]
         address = f"{_as_ws(self.url)}/live" + ("" if after is None else f"?after={after}")
         offers = [_PROTOCOL, Subprotocol(f"ticket.{ticket}")]
