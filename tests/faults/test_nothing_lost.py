@@ -12,6 +12,7 @@ import httpx
 from sangathan_embedded.services import PROCESSES
 from tests.faults import checker
 from tests.faults.chaos import Chaos
+from tests.faults.ledger import Ledger
 from tests.faults.load import Load
 from tests.faults.places import Places
 from tests.faults.quiet import settle
@@ -23,6 +24,7 @@ PAIRS = (("registry", "live"), ("nats", "notify"), ("postgres", "workshops"), ("
 EACH = (*PROCESSES, "nats", "postgres")
 # Longer than the broker waits for an acknowledgement, and than a feed may be silent.
 PAST_ACK_WAIT_S, PAST_STALE_S = 34.0, 8.0
+_LOOKS = 3
 
 
 async def in_pairs(chaos: Chaos) -> None:
@@ -41,6 +43,15 @@ async def in_turn(chaos: Chaos) -> None:
     await chaos.hand_over("identity", for_s=PAST_ACK_WAIT_S)
 
 
+async def found(places: Places, ledger: Ledger) -> list[str]:
+    """What the checker finds, looked at up to three times: a trail may be countersigned in the middle of a look."""
+    for _ in range(_LOOKS):
+        assert await settle(places) == []
+        if not (faults := await checker.faults(places, ledger)):
+            break
+    return faults
+
+
 async def test_nothing_is_lost_and_nothing_is_there_twice(demo: DemoSystem, chaos: Chaos) -> None:
     timeout = httpx.Timeout(20, connect=5)
     async with httpx.AsyncClient(base_url=demo.system.plan.gateway_url, timeout=timeout, trust_env=False) as http:
@@ -51,8 +62,7 @@ async def test_nothing_is_lost_and_nothing_is_there_twice(demo: DemoSystem, chao
             await asyncio.sleep(2)
         places, ledger = Places.of(demo.servers), load.ledger
         logging.getLogger(__name__).info("%s records; answers: %s", len(ledger.acknowledged), ledger.answers)
-        assert await settle(places) == []
-        assert await checker.faults(places, ledger) == []
+        assert await found(places, ledger) == []
         assert await views_that_disagree(http, places, demo.truth) == []
     assert ledger.sent == ledger.acknowledged
     assert all((ledger.sent, ledger.made, ledger.ended, ledger.broadcasts, ledger.moved))
