@@ -47,7 +47,7 @@ async def _measure(stage: Stage, given: argparse.Namespace) -> dict[str, list[fl
         ender = Actor(api, who.phone, password)
         await ender.sign_in()
         for _ in range(given.rounds):
-            holder = Actor(api, who.phone, password)
+            holder = Actor(api, who.phone, password, device_token=ender.device_token)
             await holder.sign_in()
             refused, cut = await _round(http, ender, holder, edge)
             taken["gateway"].append(refused)

@@ -84,13 +84,17 @@ class Actor:
     phone: str
     password: str = field(repr=False)
     appointment_id: str = ""
+    device_token: str = field(default="", repr=False)
     session: dict[str, Any] = field(default_factory=dict, repr=False)
     _expires: float = 0.0
 
     async def sign_in(self) -> dict[str, Any]:
-        """Signs in with phone and password and gives the reply."""
-        call = Call("POST", "/v1/sign-in", body={"phone": self.phone, "password": self.password})
-        self._keep((await self.api.send(call)).json())
+        """Signs in with phone and password, on the device it did before, and gives the reply."""
+        body = {"phone": self.phone, "password": self.password}
+        if self.device_token:
+            body["device_token"] = self.device_token
+        self._keep((await self.api.send(Call("POST", "/v1/sign-in", body=body))).json())
+        self.device_token = self.session.get("device_token") or self.device_token
         return self.session
 
     async def send(self, call: Call) -> httpx.Response:
