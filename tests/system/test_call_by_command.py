@@ -9,15 +9,7 @@ from typer.testing import CliRunner, Result
 from sangathan_cli.faults import CliFault
 from sangathan_cli.main import app
 from sangathan_demo.truth import SignIn
-from tests.system.demo_system import PASSWORD, DemoSystem
-
-
-@pytest.fixture
-def password_file(demo: DemoSystem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("SANGATHAN_GATEWAY_URL", str(demo.http.base_url))
-    file = tmp_path / "password"
-    file.write_text(PASSWORD + "\n")
-    return file
+from tests.system.demo_system import DemoSystem
 
 
 def run(file: Path, who: SignIn | None, *words: str) -> Result:

@@ -5,7 +5,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import pytest
 from typer.testing import CliRunner, Result
 
 from sangathan_cli.faults import CliFault
@@ -13,15 +12,6 @@ from sangathan_cli.main import app
 from sangathan_demo.second_factor import code_at, secret_of, until_next
 from sangathan_demo.truth import SignIn
 from tests.system.demo_system import PASSWORD, DemoSystem
-
-
-@pytest.fixture
-def password_file(demo: DemoSystem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The demo's password where the command looks for it, and the gateway where it finds it."""
-    monkeypatch.setenv("SANGATHAN_GATEWAY_URL", str(demo.http.base_url))
-    file = tmp_path / "password"
-    file.write_text(PASSWORD + "\n")
-    return file
 
 
 def run(password_file: Path, who: SignIn, *words: str) -> Result:
