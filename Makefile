@@ -23,7 +23,7 @@ up: sync  ## Start everything, play the story, stay up (ARGS="--port 9000 --scal
 	@exec $(BIN)/sangathan up $(ARGS)
 
 test: lint  ## Formatting, linting, types, imports, dependencies, and every test (ARGS goes to pytest)
-	$(BIN)/pytest --numprocesses auto $(ARGS)
+	$(BIN)/pytest --numprocesses auto --reruns 1 -rR $(ARGS)
 
 lint: sync-dev  ## All of `make test` that needs no server
 	$(BIN)/ruff format --check .

