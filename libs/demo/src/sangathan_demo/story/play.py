@@ -19,6 +19,8 @@ from sangathan_demo.story.steps.break_glass import BreakGlass
 from sangathan_demo.story.steps.broadcast import Broadcast
 from sangathan_demo.story.steps.cross_check import CrossCheck
 from sangathan_demo.story.steps.door import Door
+from sangathan_demo.story.steps.drive import Drive
+from sangathan_demo.story.steps.erasure import Erasure
 from sangathan_demo.story.steps.impostor_case import ImpostorCase
 from sangathan_demo.story.steps.levels import Levels
 from sangathan_demo.story.steps.member_card import MemberCard
@@ -32,6 +34,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Door(),
     Levels(),
     Vistarak(),
+    Drive(),
     CrossCheck(),
     Broadcast(),
     Workshops(),
@@ -41,6 +44,7 @@ STEPS: Final[tuple[Step, ...]] = (
     BreakGlass(),
     MemberCard(),
     ImpostorCase(),
+    Erasure(),
 )
 _TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0)
 

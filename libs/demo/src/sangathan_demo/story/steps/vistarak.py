@@ -1,18 +1,15 @@
 """A vistarak comes back from the booths and sends the same batch twice; nothing doubles and nothing is lost."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from sangathan_chassis.ids import uuid7
-from sangathan_demo.people import FIRST_PHONE
 from sangathan_demo.story.api import Actor, get, post
+from sangathan_demo.story.captures import captured
 from sangathan_demo.story.expect import expect
 from sangathan_demo.story.step import Stage
 from sangathan_demo.truth import UnitTruth, VistarakTruth
-
-# Beyond every seeded number, below the impostor's.
-_FIRST_CAPTURED_PHONE = FIRST_PHONE + 8_000_000
 
 
 class Vistarak:
@@ -79,29 +76,6 @@ async def _count(actor: Actor, unit: UnitTruth) -> int:
 
 def _captured(truth: VistarakTruth) -> list[dict[str, Any]]:
     booths = truth.booths
-    records = [_record(booths[number % len(booths)], number) for number in range(4)]
-    under_age = _record(booths[0], 4) | {"birth_year": datetime.now(UTC).year - 12}
-    return [*records, under_age, _record(truth.outside, 5)]
-
-
-def _record(booth: UnitTruth, number: int) -> dict[str, Any]:
-    captured = datetime.now(UTC) - timedelta(hours=6 - number)
-    return {
-        "id": str(uuid7()),
-        "unit_id": booth.unit_id,
-        "name_hi": "अभिलेख नमूना",
-        "name_en": "Abhilekh Namuna",
-        "relation_type": "father",
-        "relation_name": "पूर्वज नमूना",
-        "gender": "female" if number % 2 else "male",
-        "birth_year": 1980 + number,
-        "phone": f"+{_FIRST_CAPTURED_PHONE + number}",
-        "captured_at": captured.isoformat(),
-        "consent": {
-            "purpose": "membership",
-            "notice_version": "1",
-            "language": "hi",
-            "how": "written",
-            "given_at": captured.isoformat(),
-        },
-    }
+    records = [captured(booths[number % len(booths)], number) for number in range(4)]
+    under_age = captured(booths[0], 4, birth_year=datetime.now(UTC).year - 12)
+    return [*records, under_age, captured(truth.outside, 5)]
