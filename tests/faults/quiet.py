@@ -10,7 +10,7 @@ from nats.aio.client import Client
 from sangathan_contracts.topology import CONSUMERS, DLQ_STREAM, REQUEUE_STREAM
 from tests.faults.places import Places
 
-_TABLES = ("outbox", "audit_pending", "count_deltas", "drive_deltas")
+_TABLES = ("outbox", "audit_pending", "count_deltas", "drive_deltas", "drive_flag_queue")
 _LOOK_EVERY_S = 0.5
 _GONE = (asyncpg.PostgresError, nats.errors.Error, OSError, TimeoutError)
 

@@ -124,6 +124,10 @@ class Records:
         """A record that was sent for the unit and not accepted."""
         return self._made("held", place, lambda: self._held(place), fresh=fresh)
 
+    def flag(self, place: Place, *, fresh: bool) -> str:
+        """A record of a drive at the unit that was captured without a place, inside a fence."""
+        return self._made("flag", place, lambda: self._flag(place), fresh=fresh)
+
     def pair(self, place: Place, *, fresh: bool = False) -> str:
         """Two records at the unit that may tell of one person, as the registry has found by itself."""
         return self._made("pair", place, lambda: self._pair(place), fresh=fresh)
@@ -250,6 +254,15 @@ class Records:
     def _held(self, place: Place) -> str:
         self.ground.create("/v1/sync-batches", {"records": [self.record(place, gender="x")]})
         return self._first("/v1/held-records", unit_id=place.unit_id)
+
+    def _flag(self, place: Place) -> str:
+        sheet = f"unit,latitude,longitude,radius_m\n{place.path},23.0,79.0,400\n"
+        self.ground.create("/v1/fence-imports", {"csv": sheet})
+        drive, record = self.drive(place), self.record(place)
+        self.ground.create("/v1/sync-batches", {"drive_id": drive, "records": [record]})
+        ids = {"unit_id": place.unit_id, "limit": "200"}
+        found = self.ground.send(self.ground.makers["in."], "GET", f"/v1/drives/{drive}/flags", params=ids)
+        return next(str(one["id"]) for one in found.json()["items"] if one["record_id"] == record["id"])
 
     def _pair(self, place: Place) -> str:
         body = {**self.particulars(place), "phone": self.new_person()["phone"]}

@@ -120,6 +120,32 @@ def _decide(records: Records, bearer: Bearer, place: Place) -> Ask:
     return Ask(ids={"held_id": records.held(place, fresh=bearer.reaches(place))}, body={"decision": "dismissed"})
 
 
+def _flags_of_drive(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"drive_id": records.drive(place)})
+
+
+def _find(records: Records, bearer: Bearer, place: Place) -> Ask:
+    body = {"finding": "fine", "why": "a test of the matrix"}
+    return Ask(ids={"flag_id": records.flag(place, fresh=bearer.reaches(place))}, body=body)
+
+
+def _fence(_records: Records, _bearer: Bearer, place: Place) -> Ask:
+    sheet = f"unit,latitude,longitude,radius_m\n{place.path},23.0,79.0,400\n"
+    return Ask(body={"csv": sheet, "dry_run": True})
+
+
+def _fenced(reply: httpx.Response) -> str:
+    if not reply.is_success:
+        return outcome(reply)
+    told = reply.json()
+    return f"200 {'fenced' if told['fenced'] else told['rejects'][0]['reason']}"
+
+
+def _without_rejects(body: dict[str, Any]) -> Any:
+    """What is said about each row; the rejects repeat what was sent."""
+    return untraced({name: value for name, value in body.items() if name != "rejects_csv"})
+
+
 def _own_drive(ground: Ground, _bearer: Bearer) -> Ask:
     records = Records(ground)
     return Ask(query={"drive_id": _common_drive(records)})
@@ -288,6 +314,14 @@ PROBES: Final[tuple[Probe, ...]] = (
     Plain("GET /v1/held-records", _own_drive),
     Placed("GET /v1/held-records", "?unit_id", at_unit()),
     Placed("POST /v1/held-records/{held_id}/decisions", "held_id", _decide),
+    Placed("GET /v1/drives/{drive_id}/flags", "?unit_id", _unit_of_drive),
+    Placed("GET /v1/drives/{drive_id}/flags", "drive_id", _flags_of_drive, from_above=True),
+    Placed("GET /v1/drives/{drive_id}/flag-counts", "?unit_id", _unit_of_drive),
+    Placed("GET /v1/drives/{drive_id}/flag-counts", "drive_id", _drive_itself, from_above=True),
+    Placed("POST /v1/drive-flags/{flag_id}/findings", "flag_id", _find),
+    Plain("GET /v1/fences"),
+    Placed("GET /v1/fences", "?unit_id", at_unit()),
+    Placed("POST /v1/fence-imports", "body csv", _fence, reads=_fenced, blanks=_without_rejects),
     Plain("GET /v1/duplicates"),
     Placed("GET /v1/duplicates", "?unit_id", at_unit()),
     Placed("POST /v1/duplicates/{duplicate_id}/decisions", "duplicate_id", _decide_pair),

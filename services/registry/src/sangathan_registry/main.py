@@ -28,6 +28,8 @@ from sangathan_registry.api import (
     drives,
     duplicates,
     erasures,
+    fences,
+    flags,
     forms,
     held_records,
     history,
@@ -39,6 +41,7 @@ from sangathan_registry.api import (
 from sangathan_registry.api.parts import Parts
 from sangathan_registry.commands.check_answers import AnswerChecks
 from sangathan_registry.commands.evidence_files import EvidenceFiles
+from sangathan_registry.commands.flag_drives import keep_flagging
 from sangathan_registry.commands.fold_counts import keep_folding
 from sangathan_registry.commands.forget_cases import keep_forgetting
 from sangathan_registry.commands.load_dataset import load
@@ -86,6 +89,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
         ),
         *(module.router for module in (forms, drives, held_records, duplicates, break_glass, cards, card_checks)),
         *(module.router for module in (erasures, access_files, consents)),
+        *(module.router for module in (fences, flags)),
         *(module.router for module in (cases, case_evidence, case_reports, case_statements)),
     ],
     parts=_parts,
@@ -97,6 +101,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
     background=lambda resources, parts: [
         lambda: parts.replica.ensure_loaded(resources.database),
         lambda: keep_folding(resources.database, parts.settings.fold_every_s),
+        lambda: keep_flagging(resources.database, parts.settings.flag_every_s),
         lambda: keep_purging(resources.database, parts.settings.purge_every_s),
         lambda: keep_matching(resources.database, parts.settings.match_every_s),
         lambda: keep_forgetting(resources.database, parts.evidence, timedelta(days=parts.settings.cases_kept_days)),

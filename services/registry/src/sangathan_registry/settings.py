@@ -39,6 +39,7 @@ class RegistrySettings(ServiceSettings):
     report_unit_id: UUID | None = Field(
         default=None, description="The unit that looks at reports of the public which name none; empty: the topmost."
     )
+    flag_every_s: float = Field(default=2.0, gt=0, description="How often what drives brought is held against limits.")
     match_every_s: float = Field(default=1.0, gt=0, description="How often new names are compared with the others.")
     fold_every_s: float = Field(default=1.0, gt=0, description="How often counters take in what was written since.")
 

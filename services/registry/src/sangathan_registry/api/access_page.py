@@ -20,6 +20,9 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "answers": ("अभियान में दिए उत्तर", "Answers given in a drive"),
     "receipts": ("अभिलेख कब आया", "When the record came in"),
     "held": ("जो प्राप्त हुआ और स्वीकार नहीं हुआ", "Received and not accepted"),
+    "flags": ("जो असामान्य लगा", "What looked odd"),
+    "rule": ("नियम", "Rule"),
+    "finding": ("क्या पाया गया", "What was found"),
     "pairs": ("दूसरे अभिलेखों से मिलान", "Comparisons with other records"),
     "cards": ("सदस्यता कार्ड", "Membership cards"),
     "offices": ("दायित्व", "Offices"),
@@ -75,6 +78,7 @@ _SECTIONS: Final = (
     "cards",
     "looked",
     "held",
+    "flags",
     "pairs",
     "receipts",
 )

@@ -84,6 +84,17 @@ class HeldBackOut(msgspec.Struct, frozen=True, kw_only=True):
     decision: str | None
 
 
+class HeldFlagOut(msgspec.Struct, frozen=True, kw_only=True):
+    """What looked odd about a drive's record, and what an office-bearer found."""
+
+    record_id: UUID
+    rule: str
+    found_at: datetime
+    finding: str | None
+    reason: str | None
+    decided_at: datetime | None
+
+
 class HeldPairOut(msgspec.Struct, frozen=True, kw_only=True):
     """That the record was held against another that may tell of the same person."""
 
@@ -140,6 +151,7 @@ class AccessFileOut(msgspec.Struct, frozen=True, kw_only=True):
     changes: list[HeldChangeOut]
     receipts: list[HeldReceiptOut]
     held: list[HeldBackOut]
+    flags: list[HeldFlagOut]
     pairs: list[HeldPairOut]
     cards: list[HeldCardOut]
     offices: list[HeldOfficeOut]

@@ -14,69 +14,70 @@ Text = Annotated[str, Meta(min_length=1, max_length=200)]
 _ID = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,39}$", description="A name of small Latin letters.")]
 
 
-def _says(text: str, example: Any = None, **more: Any) -> Meta:
+def says(text: str, example: Any = None, **more: Any) -> Meta:
+    """What a field is, with an example and its bounds."""
     return Meta(description=text, examples=None if example is None else [example], **more)
 
 
 class LabelIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Words for people, in both languages."""
 
-    hi: Annotated[Text, _says("Hindi", "शिक्षा")]
-    en: Annotated[Text, _says("English", "Education")]
+    hi: Annotated[Text, says("Hindi", "शिक्षा")]
+    en: Annotated[Text, says("English", "Education")]
 
 
 class ChoiceIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One answer to choose."""
 
     id: _ID
-    label: Annotated[LabelIn, _says("Its words.")]
+    label: Annotated[LabelIn, says("Its words.")]
 
 
 class ConditionIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Holds when the earlier question has one of these answers."""
 
     question: _ID
-    is_: Annotated[list[str | int | bool], _says("The answers.", min_length=1, max_length=50)] = field(name="is")
+    is_: Annotated[list[str | int | bool], says("The answers.", min_length=1, max_length=50)] = field(name="is")
 
 
 class QuestionIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One question."""
 
     id: _ID
-    label: Annotated[LabelIn, _says("Its words.")]
+    label: Annotated[LabelIn, says("Its words.")]
     type: Annotated[
-        Literal["text", "integer", "boolean", "date", "choice", "choices"], _says("What an answer is.", "choice")
+        Literal["text", "integer", "boolean", "date", "choice", "choices"], says("What an answer is.", "choice")
     ]
-    choices: Annotated[list[ChoiceIn], _says("The answers to choose from.", max_length=200)] = field(
+    choices: Annotated[list[ChoiceIn], says("The answers to choose from.", max_length=200)] = field(
         default_factory=list
     )
-    primary_at: Annotated[list[str], _says("Levels at which an answer is needed.", ["booth"], max_length=20)] = field(
+    primary_at: Annotated[list[str], says("Levels at which an answer is needed.", ["booth"], max_length=20)] = field(
         default_factory=list
     )
-    topic: Annotated[Literal["caste", "religion", "health"] | None, _says("caste, religion or health; or null")] = None
-    condition: Annotated[ConditionIn | None, _says("When it is asked; null for always.")] = None
+    topic: Annotated[Literal["caste", "religion", "health"] | None, says("caste, religion or health; or null")] = None
+    condition: Annotated[ConditionIn | None, says("When it is asked; null for always.")] = None
 
 
 class SectionIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Questions that belong together."""
 
-    label: Annotated[LabelIn, _says("Its heading.")]
-    questions: Annotated[list[QuestionIn], _says("The questions in order.", min_length=1, max_length=100)]
-    condition: Annotated[ConditionIn | None, _says("When it is asked; null for always.")] = None
+    label: Annotated[LabelIn, says("Its heading.")]
+    questions: Annotated[list[QuestionIn], says("The questions in order.", min_length=1, max_length=100)]
+    condition: Annotated[ConditionIn | None, says("When it is asked; null for always.")] = None
 
 
 class PurposeIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why a sensitive topic is collected."""
 
-    topic: Annotated[Literal["caste", "religion", "health"], _says("caste, religion or health")]
-    purpose: Annotated[str, _says("A sentence.", "Blood donors for emergencies", min_length=10, max_length=500)]
+    topic: Annotated[Literal["caste", "religion", "health"], says("caste, religion or health")]
+    purpose: Annotated[str, says("A sentence.", "Blood donors for emergencies", min_length=10, max_length=500)]
 
 
 class DefinitionIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All that a form asks."""
 
-    sections: Annotated[list[SectionIn], _says("The sections in order.", min_length=1, max_length=30)]
-    purposes: Annotated[list[PurposeIn], _says("Why sensitive topics are collected.", max_length=10)] = field(
+    sections: Annotated[list[SectionIn], says("The sections in order.", min_length=1, max_length=30)]
+    purposes: Annotated[list[PurposeIn], says("Why sensitive topics are collected.", max_length=10)] = field(
         default_factory=list
     )
 
@@ -85,9 +86,9 @@ class FormIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A form, or with ``form_id`` its next version; it begins as a draft."""
 
     unit_id: UnitField
-    form_id: Annotated[UUID | None, _says("The form whose next version this is; null for a new form.")] = None
-    title: Annotated[LabelIn, _says("Its title.")]
-    definition: Annotated[DefinitionIn, _says("What it asks.")]
+    form_id: Annotated[UUID | None, says("The form whose next version this is; null for a new form.")] = None
+    title: Annotated[LabelIn, says("Its title.")]
+    definition: Annotated[DefinitionIn, says("What it asks.")]
 
 
 class NothingIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -118,16 +119,33 @@ class FormPage(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
+def _limit(text: str, example: int) -> Meta:
+    return Meta(description=text, examples=[example], ge=1, le=1_000_000)
+
+
+class LimitsIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From where on something in a drive looks odd; what is not named has its default."""
+
+    per_vistarak_hour: Annotated[int, _limit("Records that one vistarak captures within an hour.", 30)] = 30
+    per_device_hour: Annotated[int, _limit("Records that one device captures within an hour.", 60)] = 60
+    per_place_day: Annotated[int, _limit("Records captured on one day within about a hundred metres.", 100)] = 100
+    per_phone: Annotated[int, _limit("Records that share one phone.", 5)] = 5
+    clock_skew_minutes: Annotated[int, _limit("By how much a device's clock may be wrong.", 60)] = 60
+    accuracy_m: Annotated[int, _limit("How rough a place may be to count as one.", 2_000)] = 2_000
+    unconfirmed_days: Annotated[int, _limit("Days until the person has confirmed their consent.", 14)] = 14
+
+
 class DriveIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A drive over all booths of a unit."""
 
     unit_id: UnitField
-    name: Annotated[LabelIn, _says("Its name.")]
-    form_id: Annotated[UUID | None, _says("The form; every published version is taken. Null for none.")] = None
-    starts_at: Annotated[Moment, _says("When it begins.", "2022-01-20T00:00:00+05:30")]
-    ends_at: Annotated[Moment, _says("When it ends.", "2022-01-31T00:00:00+05:30")]
-    grace_until: Annotated[Moment, _says("Until when what was captured may come in.", "2022-03-31T00:00:00+05:30")]
-    target_per_booth: Annotated[int, _says("Records each booth is to reach.", 12, ge=0, le=10_000)] = 0
+    name: Annotated[LabelIn, says("Its name.")]
+    form_id: Annotated[UUID | None, says("The form; every published version is taken. Null for none.")] = None
+    starts_at: Annotated[Moment, says("When it begins.", "2022-01-20T00:00:00+05:30")]
+    ends_at: Annotated[Moment, says("When it ends.", "2022-01-31T00:00:00+05:30")]
+    grace_until: Annotated[Moment, says("Until when what was captured may come in.", "2022-03-31T00:00:00+05:30")]
+    target_per_booth: Annotated[int, says("Records each booth is to reach.", 12, ge=0, le=10_000)] = 0
+    limits: Annotated[LimitsIn, says("From where on something looks odd; it is flagged, never refused.")] = LimitsIn()
 
 
 class DriveOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,11 +231,9 @@ class KeysOut(msgspec.Struct, frozen=True, kw_only=True):
 class PaperIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Records keyed from paper: credited to the vistarak who collected them, and to the clerk who keys them."""
 
-    drive_id: Annotated[UUID, _says("The drive.")]
-    vistarak_id: Annotated[UUID, _says("The person who collected them, assigned to the booth then.")]
-    records: Annotated[
-        list[RecordIn], _says("The records, each with the serial of its paper.", max_length=MOST_RECORDS)
-    ]
+    drive_id: Annotated[UUID, says("The drive.")]
+    vistarak_id: Annotated[UUID, says("The person who collected them, assigned to the booth then.")]
+    records: Annotated[list[RecordIn], says("The records, each with the serial of its paper.", max_length=MOST_RECORDS)]
 
 
 class HeldOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -248,4 +264,4 @@ class HeldPage(msgspec.Struct, frozen=True, kw_only=True):
 class DecisionIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What becomes of a held record; one that was dismissed is not taken when it comes again."""
 
-    decision: Annotated[Literal["dismissed"], _says("dismissed", "dismissed")]
+    decision: Annotated[Literal["dismissed"], says("dismissed", "dismissed")]

@@ -29,6 +29,7 @@ from sangathan_registry.api.forms import form_out
 from sangathan_registry.api.parts import ActDep, LookDep
 from sangathan_registry.commands import make_drive, pack_booth
 from sangathan_registry.domain.drive import NO_DAY
+from sangathan_registry.domain.flags import Limits
 from sangathan_registry.queries.drives import drive_row, get_drive, progress
 from sangathan_registry.queries.drives import list_drives as query
 
@@ -53,6 +54,7 @@ async def begin_drive(act: ActDep) -> Response:
         sent.form_id,
         (sent.starts_at, sent.ends_at, sent.grace_until),
         sent.target_per_booth,
+        Limits(**msgspec.structs.asdict(sent.limits)),
     )
     drive_id = await make_drive.handle(act.work, act.caller, command)
     return json_reply(_drive_out(await drive_row(act.work.raw, drive_id)), 201)

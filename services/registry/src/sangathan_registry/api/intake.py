@@ -11,6 +11,7 @@ from sangathan_registry.api.bodies import Body
 from sangathan_registry.api.phones import read_phone
 from sangathan_registry.api.schemas import RecordIn, WorkerIn
 from sangathan_registry.domain.consent import Consent, examine_consent
+from sangathan_registry.domain.drive import Evidence
 from sangathan_registry.domain.particulars import CLOCK_SKEW, Particulars, examine, fault, is_timely
 from sangathan_registry.domain.sync import SentCapture, SentRecord
 
@@ -69,7 +70,8 @@ def _shifted(moment: datetime, shift: timedelta) -> datetime:
 
 def _capture(sent: RecordIn) -> SentCapture:
     content = {name: value for name in ("answers", "evidence") if (value := getattr(sent, name)) is not None}
-    return SentCapture(sent.form_version_id, _encode(content) if content else None, sent.answers, sent.serial)
+    place = Evidence(*msgspec.structs.astuple(sent.evidence)) if sent.evidence else None
+    return SentCapture(sent.form_version_id, _encode(content) if content else None, sent.answers, sent.serial, place)
 
 
 def _readable(raw: bytes, field: str) -> UUID | None:

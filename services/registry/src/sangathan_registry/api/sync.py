@@ -37,7 +37,9 @@ async def sync_records(act: ActDep) -> Response:
     records = [
         read_record(bytes(raw), now=act.work.now, taken_by=act.caller.person, shift=shift) for raw in batch.records
     ]
-    command = SyncBatch(batch.batch_id or uuid7(), batch.device_id, records, batch.drive_id, batch.collected)
+    command = SyncBatch(
+        batch.batch_id or uuid7(), batch.device_id, records, batch.drive_id, batch.collected, skew=shift
+    )
     return await _take(act, command)
 
 

@@ -9,6 +9,7 @@ from sangathan_chassis.database import Work
 from sangathan_chassis.ids import uuid7
 from sangathan_chassis.refusal import INVALID_INPUT, Pointer, Refusal
 from sangathan_chassis.scope import upper_bound
+from sangathan_registry.domain.flags import Limits
 from sangathan_registry.queries.drives import has_published_version
 from sangathan_registry.queries.units import get_place
 from sangathan_registry.store import audit, drives, forms
@@ -16,13 +17,14 @@ from sangathan_registry.store import audit, drives, forms
 
 @dataclass(frozen=True, slots=True)
 class MakeDrive:
-    """Where, when, and on which form."""
+    """Where, when, on which form, and from where on something looks odd."""
 
     unit_id: UUID
     names: tuple[str, str]
     form_id: UUID | None
     dates: tuple[datetime, datetime, datetime]
     target_per_booth: int
+    limits: Limits
 
 
 async def handle(work: Work, caller: Caller, command: MakeDrive) -> UUID:
@@ -40,7 +42,11 @@ async def handle(work: Work, caller: Caller, command: MakeDrive) -> UUID:
         raise Refusal(INVALID_INPUT, "Each error names the place and what would be accepted.", errors=faults)
     drive_id = uuid7()
     await forms.insert_drive(
-        work, drive_id, place, names=command.names, rest=(command.form_id, *command.dates, caller.person)
+        work,
+        drive_id,
+        place,
+        names=command.names,
+        rest=(command.form_id, *command.dates, caller.person, command.limits.text()),
     )
     await drives.cover_booths(work, drive_id, command.target_per_booth, (place.path, upper_bound(place.path)))
     await audit.note(work, caller, audit.Subject(place.unit_id, place.path))

@@ -8,12 +8,14 @@ from another one. The edge holds the lock that keeps units from moving until thi
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from sangathan_chassis.caller import Caller
 from sangathan_chassis.database import Work
 from sangathan_chassis.sealing import Sealer
 from sangathan_contracts.registry import WorkersEnrolled
+from sangathan_registry.commands import flag_batch
 from sangathan_registry.commands.check_answers import AnswerChecks
 from sangathan_registry.commands.count_drive import DriveCount
 from sangathan_registry.domain import sync, vistarak
@@ -28,7 +30,10 @@ from sangathan_registry.store import audit, counts, drives, erasures, receipts, 
 
 @dataclass(frozen=True, slots=True)
 class SyncBatch:
-    """The batch as it was read; ``vistarak_id`` is who collected what a clerk keys from paper."""
+    """The batch as it was read; ``vistarak_id`` is who collected what a clerk keys from paper.
+
+    ``skew`` is by how much the device's clock was wrong.
+    """
 
     batch_id: UUID
     device_id: UUID | None
@@ -36,6 +41,7 @@ class SyncBatch:
     drive_id: UUID | None = None
     collected: Mapping[UUID, int] = field(default_factory=dict)
     vistarak_id: UUID | None = None
+    skew: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,21 @@ async def handle(work: Work, sealer: Sealer, checks: AnswerChecks, asked: tuple[
         count.hold(held)
         count.hold([row for row in mended if row["drive_id"] == command.drive_id], -1)
         await count.store(work, command.collected, known.places)
+    if known.drive is not None and accepted:
+        await flag_batch.handle(work, sealer, _brought(caller, command, known.drive, accepted))
     return results
+
+
+def _brought(caller: Caller, command: SyncBatch, drive: Drive, accepted: Sequence[Enrolment]) -> flag_batch.Brought:
+    return flag_batch.Brought(
+        drive=drive,
+        accepted=accepted,
+        places={one.id: one.capture.place for one in command.records if one.id and one.capture.place},
+        vistarak_id=command.vistarak_id or caller.person,
+        device_id=command.device_id,
+        skew=command.skew,
+        on_paper=command.vistarak_id is not None,
+    )
 
 
 async def _known(work: Work, caller: Caller, command: SyncBatch, hashes: Sequence[bytes]) -> _Known:

@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Final
 from uuid import UUID
 
+from sangathan_registry.domain.flags import Limits
+
 INDIA: Final = timezone(timedelta(hours=5, minutes=30))
 NO_DAY: Final = date.min
 """Where numbers stand that belong to no day of capture."""
@@ -19,6 +21,7 @@ class Drive:
     starts_at: datetime
     ends_at: datetime
     grace_until: datetime
+    limits: Limits
 
     def covers(self, at: datetime) -> bool:
         """Whether something captured then belongs to the drive."""

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sangathan_chassis.refusal import Pointer
 from sangathan_registry.domain.consent import Consent
+from sangathan_registry.domain.drive import Evidence
 from sangathan_registry.domain.particulars import Particulars
 from sangathan_registry.domain.worker import Enrolment, Place, WorkerId
 
@@ -64,6 +65,7 @@ class SentCapture:
     content: bytes | None = None
     answers: Mapping[str, Any] | None = None
     serial: str | None = None
+    place: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

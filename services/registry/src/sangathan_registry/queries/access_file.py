@@ -33,6 +33,10 @@ _PAIRS: Final = """
 SELECT id, CASE WHEN one = ANY($1) THEN one ELSE other END AS worker_id, status, found_at, decided_at, undone_at
 FROM duplicates WHERE one = ANY($1) OR other = ANY($1) ORDER BY found_at, id
 """
+_FLAGS: Final = """
+SELECT record_id, rule, found_at, finding, reason, decided_at FROM drive_flags
+WHERE record_id = ANY($1) ORDER BY found_at, id
+"""
 _CHANGES: Final = """
 SELECT worker_id, version, at, act, office, before FROM worker_revisions
 WHERE worker_id = ANY($1) ORDER BY worker_id, version
@@ -70,6 +74,7 @@ async def everything_held(
         "changes": _CHANGES,
         "receipts": _RECEIPTS,
         "held": _HELD,
+        "flags": _FLAGS,
         "pairs": _PAIRS,
         "cards": _CARDS,
     }

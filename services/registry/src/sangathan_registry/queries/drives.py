@@ -9,8 +9,9 @@ from sangathan_chassis.connection import Connection
 from sangathan_chassis.refusal import NOT_FOUND, Refusal
 from sangathan_chassis.scope import Scope
 from sangathan_registry.domain.drive import Drive
+from sangathan_registry.domain.flags import Limits
 
-_DRIVE = "SELECT id, form_id, starts_at, ends_at, grace_until FROM drives WHERE id = $1"
+_DRIVE = "SELECT id, form_id, starts_at, ends_at, grace_until, limits::text FROM drives WHERE id = $1"
 # Set up above, seen below: what belongs to the scope, and what the units above it have set up for it.
 _SEEN = "(path >= $1 AND path < $2 OR starts_with($1, path))"
 _LIST_DRIVES = f"SELECT * FROM drives WHERE {_SEEN} AND ($3::uuid IS NULL OR id > $3) ORDER BY id LIMIT $4"  # noqa: S608
@@ -34,7 +35,7 @@ GROUP BY u.unit_id, u.level, u.name_hi, u.name_en, u.path, d.day ORDER BY u.path
 async def find_drive(connection: Connection, drive_id: UUID) -> Drive | None:
     """The drive, if it is seen; row-level security decides."""
     row = await connection.fetchrow(_DRIVE, drive_id)
-    return Drive(**dict(row)) if row else None
+    return Drive(**{**row, "limits": Limits.read(row["limits"])}) if row else None
 
 
 async def get_drive(connection: Connection, drive_id: UUID) -> Drive:

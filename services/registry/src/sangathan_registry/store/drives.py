@@ -14,10 +14,17 @@ from sangathan_registry.domain.drive import NO_DAY, Tally
 from sangathan_registry.domain.worker import Enrolment
 
 _FOLD_LOCK = 7_305_102
-_NUMBERS = ("target", "collected", "accepted", "rejected", "waiting")
+_NUMBERS = ("target", "collected", "accepted", "rejected", "waiting", "flagged", "settled")
 _SUMS = ", ".join(f"sum({n}) AS {n}" for n in _NUMBERS)
 _ADDED = ", ".join(f"{n} = c.{n} + EXCLUDED.{n}" for n in _NUMBERS)
-_COLUMNS = "drive_id, path, day, target, collected, accepted, rejected, waiting"
+_COLUMNS = ", ".join(("drive_id", "path", "day", *_NUMBERS))
+
+
+def _delta(*numbers: str) -> str:
+    """The beginning of a statement that says by how much these numbers of a unit and day have changed."""
+    return f"INSERT INTO drive_deltas (drive_id, path, day, {', '.join(numbers)})"
+
+
 _FOLD = f"""
 WITH taken AS (
     DELETE FROM drive_deltas WHERE id IN (SELECT id FROM drive_deltas ORDER BY id LIMIT 5000) RETURNING *
@@ -52,26 +59,30 @@ WITH booths AS (
     SELECT $1, unit_id, path, $3 FROM unit_replica
     WHERE path >= $4 AND path < $5 AND level = 'booth' AND closed_at IS NULL RETURNING path, target
 )
-INSERT INTO drive_deltas ({_COLUMNS}) SELECT $1, path, $2, target, 0, 0, 0, 0 FROM booths
+{_delta("target")} SELECT $1, path, $2, target FROM booths
+"""  # noqa: S608
+_TALLIES = f"""
+{_delta("collected", "accepted", "rejected", "waiting")}
+SELECT $1, s.* FROM unnest($2::text[], $3::date[], $4::int[], $5::int[], $6::int[], $7::int[]) AS s
 """  # noqa: S608
 # A unit that moved takes its numbers from those above its old place to those above its new one.
 _CARRY = f"""
 INSERT INTO drive_counts AS c ({_COLUMNS})
-SELECT drive_id, a.path, day, a.n * target, a.n * collected, a.n * accepted, a.n * rejected, a.n * waiting
+SELECT drive_id, a.path, day, {", ".join(f"a.n * {n}" for n in _NUMBERS)}
 FROM drive_counts m, unnest($2::text[], $3::int[]) AS a (path, n) WHERE m.path = $1
 ON CONFLICT (drive_id, path, day) DO UPDATE SET {_ADDED}
 """  # noqa: S608
 RECOUNT = f"""
 DELETE FROM drive_deltas;
 DELETE FROM drive_counts;
-INSERT INTO drive_deltas ({_COLUMNS}) SELECT drive_id, path, '-infinity', target, 0, 0, 0, 0 FROM drive_booths;
-INSERT INTO drive_deltas ({_COLUMNS})
-SELECT drive_id, path, '-infinity', 0, greatest(reported, received), 0, 0, 0 FROM device_tallies;
-INSERT INTO drive_deltas ({_COLUMNS})
-SELECT drive_id, path, (captured_at AT TIME ZONE 'Asia/Kolkata')::date, 0, 0, 1, 0, 0 FROM captures;
-INSERT INTO drive_deltas ({_COLUMNS})
-SELECT drive_id, path, '-infinity', 0, 0, 0, (outcome = 'rejected')::int, (outcome <> 'rejected')::int
-FROM rejected_records WHERE drive_id IS NOT NULL
+{_delta("target")} SELECT drive_id, path, '-infinity', target FROM drive_booths;
+{_delta("collected")} SELECT drive_id, path, '-infinity', greatest(reported, received) FROM device_tallies;
+{_delta("accepted")} SELECT drive_id, path, (captured_at AT TIME ZONE 'Asia/Kolkata')::date, 1 FROM captures;
+{_delta("rejected", "waiting")}
+SELECT drive_id, path, '-infinity', (outcome = 'rejected')::int, (outcome <> 'rejected')::int
+FROM rejected_records WHERE drive_id IS NOT NULL;
+{_delta("flagged", "settled")}
+SELECT drive_id, path, day, 1, (finding IS NOT NULL AND finding <> 'look-into-it')::int FROM drive_flags
 """  # noqa: S608
 """Takes the numbers anew from the rows themselves; only while nobody writes."""
 
@@ -122,8 +133,7 @@ async def add_tallies(work: Work, drive_id: UUID, tallies: Mapping[tuple[str, da
     ]
     if rows:
         await work.raw.execute(
-            f"INSERT INTO drive_deltas (drive_id, target, {_COLUMNS.replace('drive_id, ', '').replace('target, ', '')})"  # noqa: S608
-            " SELECT $1, 0, s.* FROM unnest($2::text[], $3::date[], $4::int[], $5::int[], $6::int[], $7::int[]) AS s",
+            _TALLIES,
             drive_id,
             *zip(*rows, strict=True),
         )

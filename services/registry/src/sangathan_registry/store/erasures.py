@@ -44,6 +44,7 @@ _GONE: Final = {
     """,
     "match_queue": "DELETE FROM match_queue WHERE worker_id = ANY($1)",
     "captures": "UPDATE captures SET sealed = NULL WHERE record_id = ANY($1) AND sealed IS NOT NULL",
+    "drive_flags": "UPDATE drive_flags SET reason = NULL WHERE record_id = ANY($1) AND reason IS NOT NULL",
     "duplicates": """
         UPDATE duplicates SET adopted = NULL WHERE (one = ANY($1) OR other = ANY($1)) AND adopted IS NOT NULL
     """,

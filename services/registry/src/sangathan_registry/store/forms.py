@@ -13,8 +13,8 @@ WHERE form_id = $2 AND path >= $10 AND path < $11 HAVING $1 = $2 OR count(*) > 0
 """
 _INSERT_DRIVE = """
 INSERT INTO drives (id, unit_id, path, name_hi, name_en, form_id, starts_at, ends_at, grace_until, created_by,
-    created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    limits, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::jsonb, $12)
 """
 
 
@@ -54,7 +54,7 @@ async def insert_drive(
     place: Place,
     *,
     names: tuple[str, str],
-    rest: tuple[UUID | None, datetime, datetime, datetime, UUID],
+    rest: tuple[UUID | None, datetime, datetime, datetime, UUID, str],
 ) -> None:
-    """Adds a drive; ``rest`` is form, beginning, end, grace, and who makes it."""
+    """Adds a drive; ``rest`` is form, beginning, end, grace, who makes it, and its limits as JSON."""
     await work.raw.execute(_INSERT_DRIVE, drive_id, place.unit_id, place.path, *names, *rest, work.now)

@@ -7,6 +7,7 @@ from sangathan_chassis.sealing import Sealer
 _PHONE: Final = "workers.phone"
 _BODY: Final = "sync.record"
 _CONTENT: Final = "captures.content"
+_SPOT: Final = "captures.spot"
 _ADOPTED: Final = "duplicates.adopted"
 _CARD: Final = "cards.sealed"
 _REVISION: Final = "worker_revisions.before"
@@ -47,6 +48,11 @@ def seal_content(sealer: Sealer, content: str) -> bytes:
 def open_content(sealer: Sealer, sealed: bytes) -> str:
     """The same again."""
     return sealer.open(sealed, place=_CONTENT)
+
+
+def spot_index(sealer: Sealer, spot: str) -> bytes:
+    """A keyed hash of a spot on the ground: equal for equal spots, and no way to find out which."""
+    return sealer.index(spot, place=_SPOT)
 
 
 def seal_adopted(sealer: Sealer, fields: str) -> bytes:

@@ -1,0 +1,38 @@
+"""The job that flags what only shows beside other records: at leisure, so that it takes nothing from what comes in."""
+
+import asyncio
+from time import monotonic
+from typing import Final
+
+from sangathan_chassis.database import Database
+from sangathan_chassis.scope import Scope
+from sangathan_hierarchy.ddl import TREE_LOCK
+from sangathan_registry.store import flag_rules
+
+_FLAG_LOCK = 7_305_131
+_AT_ONCE: Final = 50
+_RESTS: Final = 3.0
+"""How long it rests after work, as a multiple of the time that the work took."""
+
+
+async def keep_flagging(database: Database, every_s: float) -> None:
+    """Rests, then takes what waits; whatever fails is tried again by whoever keeps background jobs running."""
+    while True:
+        await asyncio.sleep(every_s)
+        taken = _AT_ONCE
+        while taken:
+            began = monotonic()
+            taken = await flag_some(database)
+            await asyncio.sleep(_RESTS * (monotonic() - began))
+
+
+async def flag_some(database: Database) -> int:
+    """Looks at what up to 50 batches brought; gives how many, or 0 while another process does or the tree moves."""
+    async with database.work(Scope.everything()) as work:
+        mine = await work.raw.fetchval(
+            "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _FLAG_LOCK, TREE_LOCK
+        )
+        batches = await flag_rules.take(work.raw, _AT_ONCE) if mine else []
+        if batches:
+            await flag_rules.flag(work, batches)
+    return len(batches)
