@@ -54,7 +54,9 @@ async def test_an_unset_scope_shows_nothing(stage: Stage) -> None:
 async def test_a_broadcast_is_announced_at_its_unit_with_its_words(stage: Stage) -> None:
     answer = await stage.speak(president("in.mp."), words("in.mp.d07."))
     sent = SentOut.model_validate_json(answer.content)
-    row = await stage.service.database.pool.fetchrow("SELECT subject, body FROM outbox")
+    row = await stage.service.database.pool.fetchrow(
+        "SELECT subject, body FROM outbox WHERE type = $1", BroadcastSent.type
+    )
     assert row is not None
     event = msgspec.json.decode(row["body"], type=BroadcastSent)
     assert row["subject"] == f"ev.{BroadcastSent.type}.in.mp.d07"
@@ -117,7 +119,9 @@ async def test_more_than_eight_kilobytes_is_too_long(stage: Stage) -> None:
 async def test_many_speaking_at_once_get_numbers_without_gap_in_the_order_of_their_events(stage: Stage) -> None:
     answers = await asyncio.gather(*(stage.speak(president("in."), words(path)) for path in PATHS * 3))
     assert sorted(answer.json()["seq"] for answer in answers) == list(range(1, 19))
-    rows = await stage.service.database.pool.fetch("SELECT body FROM outbox ORDER BY seq")
+    rows = await stage.service.database.pool.fetch(
+        "SELECT body FROM outbox WHERE type = $1 ORDER BY seq", BroadcastSent.type
+    )
     assert [msgspec.json.decode(row["body"], type=BroadcastSent).seq for row in rows] == list(range(1, 19))
 
 

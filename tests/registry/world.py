@@ -137,7 +137,9 @@ async def value(service: Harness, statement: str, *values: Any) -> Any:
 
 
 async def size(service: Harness, table: str) -> int:
-    return int(await value(service, f"SELECT count(*) FROM {table}"))  # noqa: S608 - a table's name.
+    """How many rows a table has; the trail's own head, told of each second, is none that a request has made."""
+    asked_for = " WHERE type <> 'registry.trail.sealed.v1'" if table == "outbox" else ""
+    return int(await value(service, f"SELECT count(*) FROM {table}{asked_for}"))  # noqa: S608 - a table's name.
 
 
 async def paths(service: Harness, table: str) -> set[str]:

@@ -88,7 +88,7 @@ class DemoSystem:
     def settled(self) -> dict[str, int]:
         """The same, once nothing is waiting to be published, linked or consumed any more."""
         earlier = self.rows()
-        for _ in range(30):
+        for _ in range(120):
             time.sleep(1)
             now = self.rows()
             if now == earlier and not any(now[name] for name in now if name.endswith(("pending", "outbox"))):

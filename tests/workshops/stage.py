@@ -153,5 +153,7 @@ class Stage:
         return await self.service.ask("POST", path, action="workshop.attendance", person=who, json=body)
 
     async def events(self) -> list[tuple[str, str]]:
-        rows = await self.service.database.pool.fetch("SELECT type, subject FROM outbox ORDER BY seq")
+        rows = await self.service.database.pool.fetch(
+            "SELECT type, subject FROM outbox WHERE type <> 'workshops.trail.sealed.v1' ORDER BY seq"
+        )
         return [(row["type"], row["subject"]) for row in rows]
