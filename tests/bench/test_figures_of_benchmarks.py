@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from sangathan_bench import authz, match, revocation, scope, search, sync
+from sangathan_bench import authz, drive, match, revocation, scope, search, sync
 from sangathan_bench import list as list_bench
 from tests.bench.conftest import Lines
 
@@ -25,6 +25,17 @@ def test_batches_are_sent_and_taken_away_again(running_data: Path, printed: Line
     lines = printed()
     assert {("batches-of-20", figure) for figure in ("records_per_s", "drain_s", "batch_p99_ms")} <= names(lines)
     assert all(line["bench"] == "sync" for line in lines)
+
+
+def test_a_drive_comes_in_whole(running_data: Path, printed: Lines) -> None:
+    assert drive.main(json=True, arguments=["--data", str(running_data), "--records", "400"]) == 0
+    lines = printed()
+    told = {(line["case"], line["figure"]): line["value"] for line in lines}
+    assert {"seconds", "records_per_s", "batch_p99_ms", "drain_s", "peak_rss_mb"} <= {figure for _, figure in told}
+    assert {("registry", "peak_rss_mb"), ("postgres", "peak_rss_mb"), ("registry", "cpu_us_per_record")} <= told.keys()
+    assert (told["", "lost"], told["", "doubled"], told["", "counters_wrong"]) == (0, 0, 0)
+    assert told["", "receipts"] == 396
+    assert told["", "twice_found"] == 1
 
 
 def test_matching_says_what_it_finds_and_what_it_finds_wrongly(printed: Lines) -> None:

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -81,6 +81,16 @@ class Stage:
         """Where the live edge listens."""
         return int(self._part("live")["port"])
 
+    @property
+    def started_here(self) -> bool:
+        """Whether it did not run before."""
+        return self._process is not None
+
+    @property
+    def nats_url(self) -> str:
+        """Where the broker listens."""
+        return f"nats://{LOOPBACK}:{self._part('nats')['port']}"
+
     def process(self, name: str) -> psutil.Process:
         """A process of the system."""
         return psutil.Process(int(self._part(name)["pid"]))
@@ -96,11 +106,17 @@ class Stage:
 
     def booths(self, path: str, most: int) -> list[dict[str, str]]:
         """Booths below a unit, spread over all of it."""
-        with (self._dataset() / "units.csv").open(encoding="utf-8", newline="") as file:
-            all_below = [
-                row for row in csv.DictReader(file) if row["level"] == "booth" and row["path"].startswith(path)
-            ]
+        all_below = [row for row in self.units() if row["level"] == "booth" and row["path"].startswith(path)]
         return all_below[:: max(1, len(all_below) // most)][:most]
+
+    def units(self) -> Iterator[dict[str, str]]:
+        """Every unit of the demo state, as its dataset has it."""
+        with (self._dataset() / "units.csv").open(encoding="utf-8", newline="") as file:
+            yield from csv.DictReader(file)
+
+    def parts(self) -> list[str]:
+        """The names of everything that runs: the six processes, PostgreSQL and NATS."""
+        return [str(part["name"]) for part in self._run["processes"]]
 
     def token(self, who: SignIn) -> str:
         """An access token, by a real sign-in with the demo password."""

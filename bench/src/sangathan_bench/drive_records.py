@@ -1,0 +1,185 @@
+"""What the devices of a drive hold when they come home: every record made beforehand, as the bytes that are sent.
+
+The bodies lie in one file, since 1.3 million records would not fit beside the system that takes them. Names are drawn
+from the public list with plainly made-up surnames. One record in a hundred is bad, in turn in each of five ways, and
+one in two hundred tells of somebody whom the same device has recorded already, with the name in the other script alone.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+from uuid import UUID, uuid4
+
+import msgspec
+
+from sangathan_bench.drive_ground import ANSWERS, Drive, Vistarak
+from sangathan_chassis.ids import uuid7
+from sangathan_demo.people import SURNAMES
+from sangathan_demo.sources import Name, given_names
+
+SMALLEST: Final = 20
+LARGEST: Final = 65
+RECORDS_EACH: Final = 65
+BAD_EVERY: Final = 100
+AGAIN_EVERY: Final = 200
+AGAIN_AT: Final = 51
+_FIRST_PHONE: Final = 916_300_000_001
+_CLOSE_TO_NOW: Final = timedelta(hours=1)
+_BAD: Final[tuple[dict[str, Any], ...]] = (
+    {"birth_year": 2020},
+    {"phone": "0123456789"},
+    {"answers": {"education": "none of these"}},
+    {"unit_id": "00000000-0000-4000-8000-000000000001"},
+    {"form_version_id": "00000000-0000-4000-8000-000000000002"},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Where a body lies in the file, and how many records it has: all, and those that are bad."""
+
+    at: int
+    length: int
+    records: int
+    bad: int
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A vistarak's device and the batches that it sends, one after another."""
+
+    vistarak: Vistarak
+    batches: tuple[Batch, ...]
+
+
+@dataclass(slots=True)
+class Haul:
+    """All that was collected: ``good`` and ``bad`` are ids, ``twice`` the pairs that tell of one person."""
+
+    file: Path
+    devices: list[Device] = field(default_factory=list)
+    good: list[UUID] = field(default_factory=list)
+    bad: list[UUID] = field(default_factory=list)
+    twice: list[tuple[UUID, UUID]] = field(default_factory=list)
+
+    @property
+    def records(self) -> int:
+        """How many there are."""
+        return len(self.good) + len(self.bad)
+
+
+def collect(file: Path, drive: Drive, sent: Sequence[Vistarak], records: int) -> Haul:
+    """Fills the file and gives what lies where; the same records but for their ids and times every time."""
+    haul = Haul(file)
+    maker = _Maker(drive, haul)
+    with file.open("wb") as out:
+        for number, vistarak in enumerate(sent):
+            left = records - number * RECORDS_EACH
+            batches = tuple(maker.batches(out, vistarak, min(RECORDS_EACH, left)))
+            haul.devices.append(Device(vistarak, batches))
+    return haul
+
+
+class _Maker:
+    """Makes one person after another."""
+
+    def __init__(self, drive: Drive, haul: Haul) -> None:
+        self._drive = drive
+        self._haul = haul
+        self._random = random.Random(20)
+        names = given_names()
+        self._given = {"female": names.feminine, "male": names.masculine}
+        self._days = int((drive.ends - drive.begins - _CLOSE_TO_NOW).total_seconds())
+        self._encode = msgspec.json.Encoder().encode
+        self._made = 0
+
+    def batches(self, out: BinaryIO, vistarak: Vistarak, records: int) -> Iterator[Batch]:
+        """Writes the bodies of one device's batches."""
+        told, bad = self._records(vistarak, records)
+        device, collected = str(uuid4()), {}
+        for number, booth in enumerate(vistarak.booths):
+            collected[str(booth)] = len(range(number, records, len(vistarak.booths)))
+        first = 0
+        for size in self._sizes(records):
+            some = told[first : first + size]
+            batch = {"batch_id": str(uuid7()), "device_id": device, "drive_id": str(self._drive.id)}
+            body = self._encode({**batch, "collected": collected, "records": some})
+            yield Batch(out.tell(), len(body), len(some), sum(first <= one < first + size for one in bad))
+            out.write(body)
+            first += size
+
+    def _sizes(self, records: int) -> Iterator[int]:
+        """Batches of 20 to 65, as a device with patchy network sends them."""
+        left = records
+        while left >= 2 * SMALLEST:
+            size = self._random.randint(SMALLEST, min(LARGEST, left))
+            if 0 < left - size < SMALLEST:
+                size = left - SMALLEST
+            yield size
+            left -= size
+        if left:
+            yield left
+
+    def _records(self, vistarak: Vistarak, records: int) -> tuple[list[dict[str, Any]], set[int]]:
+        told: list[dict[str, Any]] = []
+        bad: set[int] = set()
+        for number in range(records):
+            self._made += 1
+            record = self._record(str(vistarak.booths[number % len(vistarak.booths)]))
+            record_id = UUID(record["id"])
+            if self._made % BAD_EVERY == 0:
+                record |= _BAD[self._made // BAD_EVERY % len(_BAD)]
+                bad.add(number)
+                self._haul.bad.append(record_id)
+            else:
+                self._haul.good.append(record_id)
+                before = number - len(vistarak.booths)
+                if self._made % AGAIN_EVERY == AGAIN_AT and before >= 0 and before not in bad:
+                    self._again(record, told[before])
+            told.append(record)
+        return told, bad
+
+    def _again(self, record: dict[str, Any], earlier: dict[str, Any]) -> None:
+        same = ("name_hi", "relation_type", "relation_name", "gender", "birth_year", "phone")
+        record |= {name: earlier[name] for name in same} | {"name_en": None}
+        earlier["name_hi"] = None
+        self._haul.twice.append((UUID(earlier["id"]), UUID(record["id"])))
+
+    def _record(self, booth: str) -> dict[str, Any]:
+        draw = self._random
+        gender = draw.choice(("female", "male"))
+        given, surname = draw.choice(self._given[gender]), draw.choice(SURNAMES)
+        at = (self._drive.begins + timedelta(seconds=draw.randrange(self._days))).isoformat()
+        educated = draw.choice(ANSWERS)
+        answers = {"education": educated, "household": draw.randint(1, 12), "smartphone": draw.random() < 0.6}
+        if educated == "graduate":
+            answers["subject"] = "गणित"
+        return {
+            "id": str(uuid7()),
+            "unit_id": booth,
+            "name_hi": f"{given.hi} {surname.hi}",
+            "name_en": f"{given.en} {surname.en}",
+            "relation_type": "father",
+            "relation_name": _father(draw.choice(self._given["male"]), surname),
+            "gender": gender,
+            "birth_year": draw.randint(1950, 2003),
+            "phone": f"+{_FIRST_PHONE + self._made}",
+            "captured_at": at,
+            "consent": {
+                "purpose": "membership",
+                "notice_version": "1",
+                "language": "hi",
+                "how": "written",
+                "given_at": at,
+            },
+            "form_version_id": str(self._drive.form_version_id),
+            "answers": answers | {"joined_on": "2019-08-15", "skills": [educated]},
+            "evidence": {"latitude": 23.25, "longitude": 77.41, "accuracy_m": 12.5},
+        }
+
+
+def _father(given: Name, surname: Name) -> str:
+    return f"{given.hi} {surname.hi}"
