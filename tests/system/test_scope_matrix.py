@@ -9,12 +9,20 @@ import pytest
 
 from sangathan_gateway.merged import shipped_document
 from tests.system.demo_system import DemoSystem
-from tests.system.scope_matrix import identity, notify, openid, registry, sign_in, workshops
+from tests.system.scope_matrix import fieldwork, identity, notify, openid, registry, sign_in, workshops
 from tests.system.scope_matrix.ground import lay_out
 from tests.system.scope_matrix.walk import Walk
 
 GOLDEN = Path(__file__).with_name("scope_matrix.golden.txt")
-PROBES = (*identity.PROBES, *sign_in.PROBES, *openid.PROBES, *registry.PROBES, *workshops.PROBES, *notify.PROBES)
+PROBES = (
+    *identity.PROBES,
+    *sign_in.PROBES,
+    *openid.PROBES,
+    *registry.PROBES,
+    *fieldwork.PROBES,
+    *workshops.PROBES,
+    *notify.PROBES,
+)
 OPERATIONS = {
     f"{method.upper()} {path}"
     for path, item in json.loads(shipped_document())["paths"].items()

@@ -212,7 +212,9 @@ async def _once(request: Request, caller: Caller, inner: Handler) -> Response:
         raise Refusal(MALFORMED_INPUT, "Idempotency-Key takes 1 to 255 visible ASCII characters, such as a UUID.")
     work: Work = request.state.work
     who = str(caller.person_id or "")
-    attempt = Attempt.of(key, caller=who, route=request.url.path, body=await request.body())
+    # A trial and the act itself may differ in nothing but the query.
+    route = f"{request.url.path}?{request.url.query}".rstrip("?")
+    attempt = Attempt.of(key, caller=who, route=route, body=await request.body())
     if earlier := await attempt.replay(work.raw):
         return earlier
     response = await inner(request)

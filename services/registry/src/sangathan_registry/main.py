@@ -30,6 +30,7 @@ from sangathan_registry.api import (
     erasures,
     fences,
     flags,
+    form_sheets,
     forms,
     held_records,
     history,
@@ -87,7 +88,10 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
             module.router
             for module in (workers, searches, sync, checks, unit_counts, assignments, audit_entries, history)
         ),
-        *(module.router for module in (forms, drives, held_records, duplicates, break_glass, cards, card_checks)),
+        *(
+            module.router
+            for module in (forms, form_sheets, drives, held_records, duplicates, break_glass, cards, card_checks)
+        ),
         *(module.router for module in (erasures, access_files, consents)),
         *(module.router for module in (fences, flags)),
         *(module.router for module in (cases, case_evidence, case_reports, case_statements)),

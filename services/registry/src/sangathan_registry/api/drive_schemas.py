@@ -11,6 +11,8 @@ from sangathan_registry.api.schemas import In, Moment, RecordIn, UnitField
 from sangathan_registry.domain.sync import MOST_RECORDS
 
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
+_Length = Annotated[int, Meta(ge=1, le=500)]
+_Pattern = Annotated[str, Meta(min_length=1, max_length=200)]
 _ID = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,39}$", description="A name of small Latin letters.")]
 
 
@@ -46,7 +48,8 @@ class QuestionIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: _ID
     label: Annotated[LabelIn, says("Its words.")]
     type: Annotated[
-        Literal["text", "integer", "boolean", "date", "choice", "choices"], says("What an answer is.", "choice")
+        Literal["text", "integer", "decimal", "boolean", "date", "choice", "choices"],
+        says("What an answer is.", "choice"),
     ]
     choices: Annotated[list[ChoiceIn], says("The answers to choose from.", max_length=200)] = field(
         default_factory=list
@@ -56,6 +59,13 @@ class QuestionIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     )
     topic: Annotated[Literal["caste", "religion", "health"] | None, says("caste, religion or health; or null")] = None
     condition: Annotated[ConditionIn | None, says("When it is asked; null for always.")] = None
+    least: Annotated[int | float | None, says("The smallest number that is taken; of integer and decimal.", 1)] = None
+    most: Annotated[int | float | None, says("The largest number that is taken; of integer and decimal.", 20)] = None
+    shortest: Annotated[_Length | None, says("The fewest letters that are taken; of text.", 2)] = None
+    longest: Annotated[_Length | None, says("The most letters that are taken; of text.", 40)] = None
+    pattern: Annotated[
+        _Pattern | None, says("A regular expression that the whole answer matches; of text.", "[0-9]{6}")
+    ] = None
 
 
 class SectionIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -110,6 +120,29 @@ class FormOut(msgspec.Struct, frozen=True, kw_only=True):
     published_by: UUID | None
     published_at: datetime | None
     retired_at: datetime | None
+
+
+class SheetFaultOut(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with a row of an XLSForm, and what would be accepted there."""
+
+    sheet: Annotated[str, says("The sheet.", "survey")]
+    row: Annotated[int, says("The row in the file; 0 for the sheet itself.", 7)]
+    column: Annotated[str, says("The column as the file calls it.", "relevant")]
+    reason: Annotated[str, says("A stable word for it.", "bad-relevant")]
+    detail_hi: Annotated[str, says("What would be accepted.", "yes या no दें")]
+    detail_en: Annotated[str, says("What would be accepted.", "takes yes or no")]
+
+
+class FormImportOut(msgspec.Struct, frozen=True, kw_only=True):
+    """What an XLSForm came to."""
+
+    dry_run: bool
+    applied: Annotated[bool, says("Whether the draft was made.")]
+    sections: Annotated[int, says("Sections read.", 3)]
+    questions: Annotated[int, says("Questions read.", 24)]
+    rejected: Annotated[int, says("How much is wrong; the form is made when nothing is.", 0)]
+    faults: Annotated[list[SheetFaultOut], says("What is wrong, up to 200 faults.")]
+    form: Annotated[FormOut | None, says("The draft.")]
 
 
 class FormPage(msgspec.Struct, frozen=True, kw_only=True):

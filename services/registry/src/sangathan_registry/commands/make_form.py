@@ -9,6 +9,7 @@ from sangathan_chassis.caller import Caller
 from sangathan_chassis.database import Work
 from sangathan_chassis.ids import uuid7
 from sangathan_chassis.refusal import INVALID_INPUT, NOT_FOUND, Refusal
+from sangathan_registry.commands.check_answers import faulty_patterns
 from sangathan_registry.domain.forms import examine_definition, is_sensitive, unapproved_topics
 from sangathan_registry.domain.refusals import FORM_SETTLED, SECOND_PERSON_NEEDED
 from sangathan_registry.queries.drives import find_form
@@ -29,7 +30,7 @@ class DraftForm:
 async def draft(work: Work, caller: Caller, command: DraftForm) -> UUID:
     """The id of the new version; refuses a definition that contradicts itself."""
     place = await get_place(work.raw, work.scope, command.unit_id, field="unit_id")
-    faults = examine_definition(command.definition)
+    faults = examine_definition(command.definition) + faulty_patterns(command.definition)
     if faults:
         raise Refusal(INVALID_INPUT, "Each error names the place and what would be accepted.", errors=faults)
     version_id = uuid7()

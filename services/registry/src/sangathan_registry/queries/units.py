@@ -57,3 +57,11 @@ async def names_of(connection: Connection, unit_id: UUID) -> dict[str, str]:
     """The unit's names in both languages; none of them when the replica has no such unit."""
     row = await connection.fetchrow("SELECT name_hi, name_en FROM unit_replica WHERE unit_id = $1", unit_id)
     return {"hi": row["name_hi"], "en": row["name_en"]} if row else {"hi": "", "en": ""}
+
+
+async def levels(connection: Connection) -> list[str]:
+    """The levels that the tree has open units of, from the top down."""
+    rows = await connection.fetch(
+        "SELECT level FROM unit_replica WHERE closed_at IS NULL GROUP BY level ORDER BY min(length(path)), level"
+    )
+    return [row["level"] for row in rows]
