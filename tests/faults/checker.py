@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sangathan_cli.audit import Trails, verify_all
+from tests.faults.drive_numbers import wrong_numbers
 from tests.faults.ledger import Ledger
 from tests.faults.places import Places
 from tests.faults.quiet import under_way
@@ -131,6 +132,11 @@ async def counters_agree(places: Places, _ledger: Ledger) -> list[str]:
     return _listed("counter that is wrong", (f"{p} says {k}, has {t}" for p, (k, t) in sorted(wrong.items())))
 
 
+async def drives_agree(places: Places, ledger: Ledger) -> list[str]:
+    """Each number of each drive, at every unit and day, folded and waiting, is what the rows say."""
+    return await wrong_numbers(places, ledger)
+
+
 async def invitations_are_told_once(places: Places, _ledger: Ledger) -> list[str]:
     """One inbox message per invitation, none without, each delivered once; allocations count their invitations."""
     invited = {row[0] for row in await places.rows("workshops", "SELECT id FROM invitations")}
@@ -201,6 +207,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     rows_follow_their_units,
     cards_agree,
     counters_agree,
+    drives_agree,
     invitations_are_told_once,
     appointments_are_kept_and_told_once,
     moves_are_kept,

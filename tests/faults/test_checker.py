@@ -33,6 +33,14 @@ SAME_MESSAGE_AGAIN = """INSERT INTO inbox_messages (id, recipient_id, kind, dedu
     title_en, body_hi, body_en, refs, created_at, version FROM inbox_messages WHERE kind = 'invitation-issued'"""
 A_CARD = """INSERT INTO cards (id, worker_id, path, number, status_index, sealed, kid, issued_by, issued_at, expires_at,
     ended_at, end_reason) SELECT gen_random_uuid(), id, {}, '1', 7, '', '', id, now(), now(), {} FROM workers"""
+A_CAPTURE = """INSERT INTO captures (record_id, drive_id, unit_id, path, captured_by, captured_at, received_at)
+    SELECT id, id, unit_id, path, id, '2022-01-20 12:00Z', now() FROM workers"""
+A_COUNT = """INSERT INTO drive_deltas (drive_id, path, day, accepted)
+    SELECT id, path, '2022-01-20', 1 FROM workers"""
+A_BOOTH = """INSERT INTO drive_booths (drive_id, unit_id, path, target, accepted)
+    SELECT id, unit_id, path, 1, 1 FROM workers"""
+A_DAY = """INSERT INTO drive_days (drive_id, day, person_id, unit_id, path)
+    SELECT id, '2022-01-20', id, unit_id, path FROM workers"""
 ACROSS = "SET session_replication_role = replica; "
 """No foreign key stands in the way of a planted fault."""
 
@@ -78,6 +86,12 @@ PLANTED: Mapping[Check, tuple[Planted, ...]] = {
         ("registry", "UPDATE unit_counts SET workers = 2 WHERE path = 'mp.d07.'", "mp.d07. says 2, has 1"),
         ("registry", "DELETE FROM unit_counts WHERE path = 'mp.'", "mp. says 0, has 1"),
         ("registry", "INSERT INTO unit_counts VALUES ('mp.d08.', 3)", "mp.d08. says 3, has 0"),
+    ),
+    checker.drives_agree: (
+        ("registry", A_CAPTURE, "('mp.', datetime.date(2022, 1, 20), 'accepted', 0, 1)"),
+        ("registry", A_COUNT, "('mp.', datetime.date(2022, 1, 20), 'accepted', 1, 0)"),
+        ("registry", A_BOOTH, "booth of a drive whose own sums are wrong: mp.d07."),
+        ("registry", A_DAY, "('mp.', datetime.date(2022, 1, 20), 'active', 0, 1)"),
     ),
     checker.invitations_are_told_once: (
         ("notify", "DELETE FROM inbox_messages", f"{INVITATION} (0 times)"),

@@ -37,7 +37,8 @@ def test_nothing_is_public_but_what_has_to_be() -> None:
     provider = {"openid.read", "openid.authorize", "openid.userinfo", "client.token", "client.introspect"}
     signing_in = {"session.sign-in", "session.refresh", "session.code", "device.add"}
     reporting = {"case.report", "statement.verify"}
-    assert public == {*signing_in, "key.read", "notice.read", "card.verify", "client.revoke", *provider, *reporting}
+    telling = {"notice.read", "retention.read"}
+    assert public == {*signing_in, *telling, "key.read", "card.verify", "client.revoke", *provider, *reporting}
 
 
 def test_outside_v1_there_is_the_openid_provider_and_nothing_else() -> None:

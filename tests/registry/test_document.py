@@ -50,7 +50,7 @@ def test_no_personal_data_is_taken_in_a_url() -> None:
         *("unit_id", "status", "limit", "cursor", "worker_id", "person_id", "If-Match", "If-None-Match"),
         *("drive_id", "form_version_id", "held_id", "decided", "duplicate_id", "card_id", "format", "language"),
         *("case_id", "statement_id", "evidence_id", "erasure_id", "opening_id", "unreviewed", "version"),
-        *("flag_id", "rule", "settled"),
+        *("flag_id", "rule", "settled", "from", "to"),
     }
 
 

@@ -25,6 +25,7 @@ from sangathan_registry.api import (
     cases,
     checks,
     consents,
+    coverage,
     drives,
     duplicates,
     erasures,
@@ -34,12 +35,14 @@ from sangathan_registry.api import (
     forms,
     held_records,
     history,
+    retention,
     searches,
     sync,
     unit_counts,
     workers,
 )
 from sangathan_registry.api.parts import Parts
+from sangathan_registry.commands.apply_retention import keep_retaining
 from sangathan_registry.commands.check_answers import AnswerChecks
 from sangathan_registry.commands.evidence_files import EvidenceFiles
 from sangathan_registry.commands.flag_drives import keep_flagging
@@ -52,6 +55,7 @@ from sangathan_registry.commands.purge_erased import keep_purging
 from sangathan_registry.commands.sign_cards import CardSigner
 from sangathan_registry.commands.sign_receipts import ReceiptSigner
 from sangathan_registry.domain.notices import Notices
+from sangathan_registry.domain.retention import Retention
 from sangathan_registry.settings import RegistrySettings
 from sangathan_registry.subscribers.erasures import report_consumers
 from sangathan_registry.subscribers.tree import RowsFollowTree, tree_handlers
@@ -75,6 +79,7 @@ def _parts(resources: Resources[RegistrySettings]) -> Parts:
         statuses=StatusPublisher(card_signer),
         evidence=EvidenceFiles(settings.evidence_dir, sealer),
         notices=Notices.shipped_and_in(settings.notices_dir),
+        retention=Retention.shipped().with_days({"erasures": settings.erasure_days, "cases": settings.cases_kept_days}),
     )
 
 
@@ -93,7 +98,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
             for module in (forms, form_sheets, drives, held_records, duplicates, break_glass, cards, card_checks)
         ),
         *(module.router for module in (erasures, access_files, consents)),
-        *(module.router for module in (fences, flags)),
+        *(module.router for module in (fences, flags, coverage, retention)),
         *(module.router for module in (cases, case_evidence, case_reports, case_statements)),
     ],
     parts=_parts,
@@ -105,6 +110,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
     background=lambda resources, parts: [
         lambda: parts.replica.ensure_loaded(resources.database),
         lambda: keep_folding(resources.database, parts.settings.fold_every_s),
+        lambda: keep_retaining(resources.database, parts.sealer, parts.retention),
         lambda: keep_flagging(resources.database, parts.settings.flag_every_s),
         lambda: keep_purging(resources.database, parts.settings.purge_every_s),
         lambda: keep_matching(resources.database, parts.settings.match_every_s),

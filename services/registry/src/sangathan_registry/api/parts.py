@@ -20,12 +20,13 @@ from sangathan_registry.commands.publish_statuses import StatusPublisher
 from sangathan_registry.commands.sign_cards import CardSigner
 from sangathan_registry.commands.sign_receipts import ReceiptSigner
 from sangathan_registry.domain.notices import Notices
+from sangathan_registry.domain.retention import Retention
 from sangathan_registry.settings import RegistrySettings
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Settings, the keys that seal and sign, the cursor's signature, evidence files, and the replica of the tree."""
+    """Settings, keys that seal and sign, the cursor's signature, files, rules as data, and the replica of the tree."""
 
     settings: RegistrySettings
     sealer: Sealer
@@ -37,6 +38,7 @@ class Parts:
     statuses: StatusPublisher
     evidence: EvidenceFiles
     notices: Notices
+    retention: Retention
 
 
 @dataclass(frozen=True, slots=True)

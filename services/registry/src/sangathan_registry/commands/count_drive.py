@@ -33,7 +33,7 @@ class DriveCount:
     def hold(self, rows: Sequence[asyncpg.Record], by: int = 1) -> None:
         """Records that are kept and not on record, or with ``by`` -1 no longer so."""
         for row in rows:
-            tally = self._tallies[row["path"], NO_DAY]
+            tally = self._tallies[row["path"], day_of(row["received_at"])]
             if row["outcome"] == Outcome.REJECTED:
                 tally.rejected += by
             else:

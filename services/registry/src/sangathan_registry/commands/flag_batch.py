@@ -39,10 +39,9 @@ async def handle(work: Work, sealer: Sealer, brought: Brought) -> None:
     records: dict[UUID, bytes | None] = {
         one.id: _spot(sealer, one, brought.places.get(one.id)) for one in brought.accepted
     }
-    units = list({one.place.unit_id for one in brought.accepted})
-    # Who keys paper in sits in an office, and keys many in an hour.
-    by = (None if brought.on_paper else brought.vistarak_id, brought.device_id)
-    fences = await flags.bring(work, brought.drive.id, by, records=records, units=units)
+    days = {(day_of(one.captured_at), one.place.unit_id, one.place.path) for one in brought.accepted}
+    by = flags.Bearer(brought.vistarak_id, brought.device_id, brought.on_paper)
+    fences = await flags.bring(work, brought.drive.id, by, records=records, days=days)
     fenced = [] if brought.on_paper else _fenced(brought, fences)
     await flags.keep(work, brought.drive.id, [*((flag, ONCE) for flag in fenced), *_skewed(brought)])
 

@@ -214,10 +214,12 @@ async def _write(work: Work, sealer: Sealer, caller: Caller, rest: tuple[SyncBat
     return new
 
 
-def _row(sealer: Sealer, record: SentRecord, one: Enrolment) -> tuple[Enrolment, UUID | None, str | None, bytes | None]:
+def _row(
+    sealer: Sealer, record: SentRecord, one: Enrolment
+) -> tuple[Enrolment, UUID | None, str | None, bytes | None, bool]:
     capture = record.capture
     content = sealed.seal_content(sealer, capture.content.decode()) if capture.content else None
-    return one, capture.form_version_id, capture.serial, content
+    return one, capture.form_version_id, capture.serial, content, capture.place is not None
 
 
 async def _settle(work: Work, batch: _Sorted, new: set[UUID]) -> None:

@@ -12,12 +12,21 @@ from sangathan_chassis.database import Work
 from sangathan_hierarchy.ddl import TREE_LOCK
 from sangathan_registry.domain.drive import NO_DAY, Tally
 from sangathan_registry.domain.worker import Enrolment
+from sangathan_registry.store import drive_days
 
 _FOLD_LOCK = 7_305_102
-_NUMBERS = ("target", "collected", "accepted", "rejected", "waiting", "flagged", "settled")
+_NUMBERS = (
+    *("target", "collected", "accepted", "rejected", "waiting", "flagged", "settled"),
+    *("booths", "begun", "finished"),
+)
 _SUMS = ", ".join(f"sum({n}) AS {n}" for n in _NUMBERS)
 _ADDED = ", ".join(f"{n} = c.{n} + EXCLUDED.{n}" for n in _NUMBERS)
 _COLUMNS = ", ".join(("drive_id", "path", "day", *_NUMBERS))
+
+
+def _only(number: str, by: int = 1) -> str:
+    """The list of all numbers where one of them has changed."""
+    return ", ".join(str(by) if one == number else "0" for one in _NUMBERS)
 
 
 def _delta(*numbers: str) -> str:
@@ -25,11 +34,28 @@ def _delta(*numbers: str) -> str:
     return f"INSERT INTO drive_deltas (drive_id, path, day, {', '.join(numbers)})"
 
 
+# A booth is begun on the day of its first record, which may come in later than others; it is finished once.
 _FOLD = f"""
 WITH taken AS (
     DELETE FROM drive_deltas WHERE id IN (SELECT id FROM drive_deltas ORDER BY id LIMIT 5000) RETURNING *
+), gained AS (
+    SELECT drive_id, path, sum(accepted) AS n, min(day) AS first, max(day) AS last
+    FROM taken WHERE accepted > 0 GROUP BY 1, 2
+), booths_now AS (
+    UPDATE drive_booths b SET accepted = b.accepted + g.n, begun_on = least(b.begun_on, g.first),
+        finished_on = coalesce(b.finished_on, CASE WHEN b.target BETWEEN 1 AND b.accepted + g.n THEN g.last END)
+    FROM gained g WHERE b.drive_id = g.drive_id AND b.path = g.path
+    RETURNING new.drive_id, new.path, old.begun_on AS was_begun, new.begun_on, old.finished_on AS was_finished,
+        new.finished_on
+), changed AS (
+    SELECT drive_id, path, day, {", ".join(_NUMBERS)} FROM taken
+    UNION ALL SELECT drive_id, path, was_begun, {_only("begun", -1)} FROM booths_now WHERE begun_on <> was_begun
+    UNION ALL SELECT drive_id, path, begun_on, {_only("begun")} FROM booths_now
+        WHERE begun_on IS DISTINCT FROM was_begun
+    UNION ALL SELECT drive_id, path, finished_on, {_only("finished")} FROM booths_now
+        WHERE finished_on IS DISTINCT FROM was_finished
 ), per_unit AS (
-    SELECT drive_id, string_to_array(rtrim(path, '.'), '.') AS codes, day, {_SUMS} FROM taken GROUP BY 1, 2, 3
+    SELECT drive_id, string_to_array(rtrim(path, '.'), '.') AS codes, day, {_SUMS} FROM changed GROUP BY 1, 2, 3
 ), spread AS (
     SELECT drive_id, array_to_string(codes[1:depth], '.') || '.' AS path, day, {_SUMS}
     FROM per_unit, generate_series(1, cardinality(codes)) AS depth GROUP BY 1, 2, 3
@@ -40,10 +66,10 @@ WITH taken AS (
 SELECT count(*) FROM taken
 """  # noqa: S608 - constants of this module.
 _CAPTURED = """
-INSERT INTO captures (record_id, unit_id, path, form_version_id, serial, sealed, captured_at, drive_id, captured_by,
-    keyed_by, received_at)
-SELECT s.*, $8, $9, $10, $11 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::bytea[],
-    $7::timestamptz[]) AS s
+INSERT INTO captures (record_id, unit_id, path, form_version_id, serial, sealed, located, captured_at, drive_id,
+    captured_by, keyed_by, received_at)
+SELECT s.*, $9, $10, $11, $12 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::bytea[],
+    $7::bool[], $8::timestamptz[]) AS s
 """
 _TALLIED = """
 INSERT INTO device_tallies AS t (drive_id, device_id, unit_id, path, reported, received)
@@ -59,7 +85,7 @@ WITH booths AS (
     SELECT $1, unit_id, path, $3 FROM unit_replica
     WHERE path >= $4 AND path < $5 AND level = 'booth' AND closed_at IS NULL RETURNING path, target
 )
-{_delta("target")} SELECT $1, path, $2, target FROM booths
+{_delta("target", "booths")} SELECT $1, path, $2, target, 1 FROM booths
 """  # noqa: S608
 _TALLIES = f"""
 {_delta("collected", "accepted", "rejected", "waiting")}
@@ -75,11 +101,16 @@ ON CONFLICT (drive_id, path, day) DO UPDATE SET {_ADDED}
 RECOUNT = f"""
 DELETE FROM drive_deltas;
 DELETE FROM drive_counts;
-{_delta("target")} SELECT drive_id, path, '-infinity', target FROM drive_booths;
+DELETE FROM drive_days;
+INSERT INTO drive_days (drive_id, day, person_id, unit_id, path)
+SELECT DISTINCT drive_id, (captured_at AT TIME ZONE 'Asia/Kolkata')::date, captured_by, unit_id, path FROM captures;
+UPDATE drive_booths SET accepted = 0, begun_on = NULL, finished_on = NULL WHERE accepted > 0;
+{_delta("target", "booths")} SELECT drive_id, path, '-infinity', target, 1 FROM drive_booths;
 {_delta("collected")} SELECT drive_id, path, '-infinity', greatest(reported, received) FROM device_tallies;
 {_delta("accepted")} SELECT drive_id, path, (captured_at AT TIME ZONE 'Asia/Kolkata')::date, 1 FROM captures;
 {_delta("rejected", "waiting")}
-SELECT drive_id, path, '-infinity', (outcome = 'rejected')::int, (outcome <> 'rejected')::int
+SELECT drive_id, path, (received_at AT TIME ZONE 'Asia/Kolkata')::date, (outcome = 'rejected')::int,
+    (outcome <> 'rejected')::int
 FROM rejected_records WHERE drive_id IS NOT NULL;
 {_delta("flagged", "settled")}
 SELECT drive_id, path, day, 1, (finding IS NOT NULL AND finding <> 'look-into-it')::int FROM drive_flags
@@ -89,13 +120,16 @@ SELECT drive_id, path, day, 1, (finding IS NOT NULL AND finding <> 'look-into-it
 
 async def keep_captures(
     work: Work,
-    rows: Sequence[tuple[Enrolment, UUID | None, str | None, bytes | None]],
+    rows: Sequence[tuple[Enrolment, UUID | None, str | None, bytes | None, bool]],
     who: tuple[UUID, UUID, UUID | None],
 ) -> None:
-    """Keeps the answers and evidence of records just put on record; ``who`` is drive, vistarak, and clerk for paper."""
+    """Keeps the answers and evidence of records just put on record; ``who`` is drive, vistarak, and clerk for paper.
+
+    The last part of a row says whether there is a place among what is sealed.
+    """
     values = [
-        (one.id, one.place.unit_id, one.place.path, form, serial, sealed, one.captured_at)
-        for one, form, serial, sealed in rows
+        (one.id, one.place.unit_id, one.place.path, form, serial, sealed, located, one.captured_at)
+        for one, form, serial, sealed, located in rows
     ]
     await work.raw.execute(_CAPTURED, *zip(*values, strict=True), *who, work.now)
 
@@ -149,10 +183,14 @@ async def fold(work: Work) -> int:
     mine = await work.raw.fetchval(
         "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _FOLD_LOCK, TREE_LOCK
     )
-    return int(await work.raw.fetchval(_FOLD)) if mine else 0
+    if not mine:
+        return 0
+    days = await drive_days.fold(work.raw)
+    return days + int(await work.raw.fetchval(_FOLD))
 
 
 async def carry(connection: Connection, new_path: str, lost: Sequence[str], gained: Sequence[str]) -> None:
     """Takes a moved unit's folded numbers, already under its new path, along to those above it."""
     signs = [-1] * len(lost) + [1] * len(gained)
     await connection.execute(_CARRY, new_path, [*lost, *gained], signs)
+    await drive_days.count_again(connection, new_path, [*lost, *gained])

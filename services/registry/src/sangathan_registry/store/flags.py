@@ -3,8 +3,9 @@
 A flag adds to the drive's numbers in the statement that makes it, so that none is ever counted twice or not at all.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -37,8 +38,11 @@ found AS (SELECT $2::uuid AS drive_id, s.* FROM unnest($3::text[], $4::text[], $
 _BROUGHT: Final = """
 WITH queued AS (
     INSERT INTO drive_flag_queue (drive_id, vistarak_id, device_id, record_ids, spots) VALUES ($1, $2, $3, $4, $5)
+), days AS (
+    INSERT INTO drive_days (drive_id, person_id, day, unit_id, path)
+    SELECT $1, $6, s.* FROM unnest($7::date[], $8::uuid[], $9::text[]) AS s ORDER BY 3, 4 ON CONFLICT DO NOTHING
 )
-SELECT unit_id, latitude, longitude, radius_m, ring FROM unit_fences WHERE unit_id = ANY($6)
+SELECT unit_id, latitude, longitude, radius_m, ring FROM unit_fences WHERE unit_id = ANY($8)
 """
 _DECIDE: Final = f"""
 WITH decided AS (
@@ -60,20 +64,37 @@ def put(ctes: str, *, grow: bool) -> str:
 _PUT_GIVEN: Final = put(_GIVEN, grow=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who captured what a batch brought, and with what; what is keyed from paper is held against nobody's pace."""
+
+    vistarak_id: UUID
+    device_id: UUID | None
+    on_paper: bool
+
+    @property
+    def paced_id(self) -> UUID | None:
+        """Whose pace it counts towards."""
+        return None if self.on_paper else self.vistarak_id
+
+
 async def bring(
     work: Work,
     drive_id: UUID,
-    by: tuple[UUID | None, UUID | None],
+    by: Bearer,
     *,
     records: Mapping[UUID, bytes | None],
-    units: Sequence[UUID],
+    days: Iterable[tuple[date, UUID, str]],
 ) -> dict[UUID, Fence]:
-    """Leaves what a batch brought to the job, and gives the fences of its units, in one go.
+    """Leaves what a batch brought to the job, notes who worked when and where, and gives the units' fences, in one go.
 
-    ``by`` is the vistarak and the device, ``records`` the ids with their spots.
+    ``records`` are the ids with their spots, ``days`` each day with a unit and its path.
     """
     spots = list(records.values()) if any(records.values()) else None
-    rows = await work.raw.fetch(_BROUGHT, drive_id, *by, list(records), spots, units)
+    columns = list(map(list, zip(*days, strict=True)))
+    rows = await work.raw.fetch(
+        _BROUGHT, drive_id, by.paced_id, by.device_id, list(records), spots, by.vistarak_id, *columns
+    )
     return {row["unit_id"]: fence_of(row) for row in rows}
 
 

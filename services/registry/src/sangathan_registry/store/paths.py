@@ -7,7 +7,7 @@ from sangathan_registry.store import counts, drives
 _BY_UNIT = (
     *("receipts", "rejected_records", "assignments", "audit_entries"),
     *("forms", "drives", "captures", "drive_booths", "device_tallies", "break_glass_openings"),
-    *("erasures", "unit_fences", "drive_flags"),
+    *("erasures", "unit_fences", "drive_flags", "drive_days"),
     *("cases", "case_steps", "case_evidence", "case_statements"),
 )
 _CONSENTS_MOVED = """

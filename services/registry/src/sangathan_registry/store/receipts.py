@@ -18,12 +18,12 @@ INSERT INTO rejected_records (id, record_id, unit_id, path, body_hash, body, out
     sent_by, received_at, drive_id, device_id)
 SELECT s.*, $10, $11, $12, $13, $14 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[],
     $6::bytea[], $7::text[], $8::text[], $9::jsonb[]) AS s
-ON CONFLICT (sent_by, body_hash) DO NOTHING RETURNING unit_id, path, outcome
+ON CONFLICT (sent_by, body_hash) DO NOTHING RETURNING unit_id, path, outcome, received_at
 """
 
 
 Kept = asyncpg.Record
-"""A row with unit_id, path and outcome of something kept."""
+"""A row with unit_id, path, outcome and received_at of something kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ async def take_mended(work: Work, sent_by: UUID, record_ids: Sequence[UUID]) -> 
     """Drops what an earlier rejection of these ids waited for, since it has come; gives drive, path and outcome."""
     return await work.raw.fetch(
         "DELETE FROM rejected_records WHERE sent_by = $1 AND record_id = ANY($2) AND path >= $3 AND path < $4"
-        " RETURNING drive_id, unit_id, path, outcome",
+        " RETURNING drive_id, unit_id, path, outcome, received_at",
         sent_by,
         record_ids,
         work.scope.lo,
