@@ -74,6 +74,14 @@ class Records:
         """One by whom nothing else is asked."""
         return self._made("worker to erase", place, lambda: self._enrol_worker(place), fresh=fresh)
 
+    def worker_to_transfer(self, place: Place, *, fresh: bool = False) -> str:
+        """One who may go elsewhere."""
+        return self._made("worker to transfer", place, lambda: self._enrol_worker(place), fresh=fresh)
+
+    def transfer(self, place: Place, *, fresh: bool = False) -> str:
+        """A transfer of a worker of the unit to another state, which has not answered."""
+        return self._made("transfer", place, lambda: self._transfer(place), fresh=fresh)
+
     def particulars(self, place: Place) -> dict[str, Any]:
         """A worker of the unit by a name that nobody else has, so that the registry pairs them with nobody."""
         name = "".join(random.choices("bdgjklmprstv", k=10))
@@ -300,6 +308,17 @@ class Records:
 
     def _enrol_worker(self, place: Place) -> str:
         return str(self.ground.create("/v1/workers", self.particulars(place))["id"])
+
+    def _transfer(self, place: Place) -> str:
+        maker = next((path for path in self.ground.makers if path != "in." and place.path.startswith(path)), None)
+        if maker is None:
+            raise CannotBeError
+        # Never to the walk's own state, which would see it as the receiving side.
+        around = next(one for one in self.ground.bearers if one.level == "state").positions
+        to = around["twin" if maker == around["sibling"].path else "sibling"]
+        body = {"to_unit_id": to.unit_id, "cause": "moved-home"}
+        made = self.ground.create(f"/v1/workers/{self._enrol_worker(place)}/transfers", body, maker=maker)
+        return str(made["id"])
 
     def _looked_at(self, place: Place) -> str:
         case = self.case(place, fresh=True)

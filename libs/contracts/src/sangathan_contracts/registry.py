@@ -168,6 +168,42 @@ class CaseDecided(Event, frozen=True, kw_only=True):
     version: int
 
 
+class TransferAsked(Event, frozen=True, kw_only=True):
+    """A worker is to go from one unit to another; ``waits_for`` are the sides that have to agree: giving, receiving."""
+
+    type: ClassVar[str] = "registry.transfer.asked.v1"
+    transfer_id: UUID
+    unit_id: UUID
+    to_unit_id: UUID
+    waits_for: tuple[str, ...]
+    asked_by: UUID
+    lapses_at: datetime
+
+
+class TransferEnded(Event, frozen=True, kw_only=True):
+    """A transfer waits no more: agreed, declined or taken-back; ``person_id`` if a worker went who can sign in."""
+
+    type: ClassVar[str] = "registry.transfer.ended.v1"
+    transfer_id: UUID
+    unit_id: UUID
+    to_unit_id: UUID
+    state: str
+    person_id: UUID | None
+    decided_by: UUID
+    version: int
+
+
+class WorkerTransferred(Event, frozen=True, kw_only=True):
+    """A worker's record belongs to another unit, in this version."""
+
+    type: ClassVar[str] = "registry.worker.transferred.v1"
+    worker_id: UUID
+    from_unit_id: UUID
+    to_unit_id: UUID
+    version: int
+    transfer_id: UUID
+
+
 class TrailSealed(Event, frozen=True, kw_only=True):
     """The head of this service's audit trail: its newest link's number, and its SHA-256 in hex."""
 

@@ -118,6 +118,7 @@ CONSUMERS: tuple[DurableConsumer, ...] = (
     DurableConsumer("registry-erased-workshops", "EV_WORKSHOPS", ("ev.workshops.person.erased.>",), owner="registry"),
     DurableConsumer("identity-refusals", "EV_GATEWAY", ("ev.gateway.requests.>",), owner="identity"),
     DurableConsumer("notify-cases", "EV_REGISTRY", ("ev.registry.case.>",), owner="notify"),
+    DurableConsumer("notify-transfers", "EV_REGISTRY", ("ev.registry.transfer.>",), owner="notify"),
     # Who countersigns whose audit trail: never the own.
     DurableConsumer("registry-witness", "EV_IDENTITY", ("ev.identity.trail.>",), owner="registry"),
     DurableConsumer("identity-witness-registry", "EV_REGISTRY", ("ev.registry.trail.>",), owner="identity"),

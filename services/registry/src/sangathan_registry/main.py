@@ -38,6 +38,7 @@ from sangathan_registry.api import (
     retention,
     searches,
     sync,
+    transfers,
     unit_counts,
     workers,
 )
@@ -56,6 +57,7 @@ from sangathan_registry.commands.sign_cards import CardSigner
 from sangathan_registry.commands.sign_receipts import ReceiptSigner
 from sangathan_registry.domain.notices import Notices
 from sangathan_registry.domain.retention import Retention
+from sangathan_registry.domain.transfers import TransferPolicy
 from sangathan_registry.settings import RegistrySettings
 from sangathan_registry.subscribers.erasures import report_consumers
 from sangathan_registry.subscribers.tree import RowsFollowTree, tree_handlers
@@ -80,6 +82,7 @@ def _parts(resources: Resources[RegistrySettings]) -> Parts:
         evidence=EvidenceFiles(settings.evidence_dir, sealer),
         notices=Notices.shipped_and_in(settings.notices_dir),
         retention=Retention.shipped().with_days({"erasures": settings.erasure_days, "cases": settings.cases_kept_days}),
+        transfers=TransferPolicy.load(settings.transfers_file),
     )
 
 
@@ -100,6 +103,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
         *(module.router for module in (erasures, access_files, consents)),
         *(module.router for module in (fences, flags, coverage, retention)),
         *(module.router for module in (cases, case_evidence, case_reports, case_statements)),
+        transfers.router,
     ],
     parts=_parts,
     consumers=lambda _resources, parts: [

@@ -21,6 +21,10 @@ class RegistrySettings(ServiceSettings):
     card_valid_days: int = Field(default=1095, ge=1, le=3650, description="For how long a card is good.")
     questions_per_day: int = Field(default=50, ge=1, description="How often one person may ask 'is this one of ours?'.")
     openings_per_day: int = Field(default=5, ge=1, description="How many records one person may break the glass for.")
+    transfers_file: Path | None = Field(
+        default=None, description="Whose consent a transfer between units needs; empty: as the shipped file says."
+    )
+    transfer_days: int = Field(default=30, ge=1, le=365, description="For how many days a transfer is waited for.")
     notices_dir: Path | None = Field(
         default=None, description="A folder with further versions and languages of the notice, as the shipped ones."
     )

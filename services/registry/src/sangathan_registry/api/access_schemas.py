@@ -118,6 +118,23 @@ class HeldCardOut(msgspec.Struct, frozen=True, kw_only=True):
     end_reason: str | None
 
 
+class HeldTransferOut(msgspec.Struct, frozen=True, kw_only=True):
+    """That the record was to go from one unit to another, and what came of it."""
+
+    id: UUID
+    worker_id: UUID
+    from_hi: str
+    from_en: str
+    to_hi: str
+    to_en: str
+    cause: str
+    state: str
+    asked_office: str
+    asked_at: datetime
+    decided_office: str | None
+    decided_at: datetime | None
+
+
 class HeldOfficeOut(msgspec.Struct, frozen=True, kw_only=True):
     """An office held."""
 
@@ -154,6 +171,7 @@ class AccessFileOut(msgspec.Struct, frozen=True, kw_only=True):
     flags: list[HeldFlagOut]
     pairs: list[HeldPairOut]
     cards: list[HeldCardOut]
+    transfers: list[HeldTransferOut]
     offices: list[HeldOfficeOut]
     looked: list[LookedOut]
     elsewhere: list[str]

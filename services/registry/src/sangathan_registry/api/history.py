@@ -21,10 +21,21 @@ from sangathan_registry.queries.history import history_of
 router = edge_router(tags=["workers"])
 
 ActName = Annotated[
-    Literal["changed", "merged", "took-over", "parted", "gave-back", "withdrawn", "erased", "restored", "rehomed"],
+    Literal[
+        "changed",
+        "merged",
+        "took-over",
+        "parted",
+        "gave-back",
+        "withdrawn",
+        "erased",
+        "restored",
+        "rehomed",
+        "transferred",
+    ],
     Meta(
         description="Corrected; merged into another record, or another into it; taken out again; withdrawn; erased, "
-        "and that taken back; or given another unit by a split or a merger of units.",
+        "and that taken back; or given another unit by a split or a merger of units, or by a transfer.",
         examples=["changed"],
     ),
 ]

@@ -21,6 +21,7 @@ from sangathan_registry.commands.sign_cards import CardSigner
 from sangathan_registry.commands.sign_receipts import ReceiptSigner
 from sangathan_registry.domain.notices import Notices
 from sangathan_registry.domain.retention import Retention
+from sangathan_registry.domain.transfers import TransferPolicy
 from sangathan_registry.settings import RegistrySettings
 
 
@@ -39,6 +40,7 @@ class Parts:
     evidence: EvidenceFiles
     notices: Notices
     retention: Retention
+    transfers: TransferPolicy
 
 
 @dataclass(frozen=True, slots=True)

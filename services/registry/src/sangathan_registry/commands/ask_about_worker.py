@@ -31,9 +31,7 @@ async def handle(work: Work, caller: Caller, command: AskAboutWorker, *, per_day
     """The units at which the person is on record; none means: not one of ours."""
     if caller.unit_id is None:
         raise Refusal(NOT_FOUND)
-    if await count_question(work) > per_day:
-        wait = _until_midnight(work.now)
-        raise Refusal(QUESTIONS_USED_UP, f"{per_day} questions a day are answered.", headers={"retry-after": str(wait)})
+    await refuse_more_questions(work, per_day)
     own = await get_place(work.raw, work.scope, caller.unit_id)
     async with beyond_scope(work):
         found = await look_up(work, phone_index=command.phone_index, worker_id=command.worker_id)
@@ -44,6 +42,13 @@ async def handle(work: Work, caller: Caller, command: AskAboutWorker, *, per_day
     for unit_id, path in dict.fromkeys((one.unit_id, one.path) for one in found):
         work.publish(_asked(caller, unit_id), path=path)
     return found
+
+
+async def refuse_more_questions(work: Work, per_day: int) -> None:
+    """Counts a question against the asker's day; raises a refusal for one too many."""
+    if await count_question(work) > per_day:
+        wait = _until_midnight(work.now)
+        raise Refusal(QUESTIONS_USED_UP, f"{per_day} questions a day are answered.", headers={"retry-after": str(wait)})
 
 
 def _asked(caller: Caller, unit_id: UUID) -> WorkerAsked:

@@ -38,6 +38,11 @@ async def match_some(database: Database) -> int:
     return len(queued)
 
 
+async def wait_for_matching(work: Work) -> None:
+    """Waits until no batch is being compared, and keeps the next away until this work ends: it writes down paths."""
+    await work.raw.execute("SELECT pg_advisory_xact_lock($1)", _MATCH_LOCK)
+
+
 async def _match(work: Work, queued: Sequence[UUID]) -> None:
     rows = {row["id"]: row for row in await keys.records(work.raw, queued)}
     await keys.replace(work.raw, {id_: name_keys(row["name_hi"], row["name_en"]) for id_, row in rows.items()})

@@ -33,3 +33,4 @@ async def handle(work: Work, command: RehomeWorkers) -> None:
         work.publish(event, path=paths[1])
     if command.worker_ids is None:
         await rehoming.rehome_assignments(work, ends, paths)
+        await rehoming.rehome_transfers(work, ends, paths)

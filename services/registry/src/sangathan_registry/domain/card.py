@@ -58,6 +58,11 @@ def member_number(serial: int) -> str:
     return f"{serial:08d}{98 - serial * 100 % 97:02d}"
 
 
+def is_member_number(digits: str) -> bool:
+    """Whether ten digits are a number that can have been given out."""
+    return member_number(int(digits[:8])) == digits
+
+
 def masked(name: str | None) -> str:
     """The name as a stranger sees it: of each word the first letter, or of a long one two; empty for none."""
     return " ".join(_masked(word) for word in (name or "").split())

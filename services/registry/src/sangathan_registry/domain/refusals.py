@@ -54,3 +54,9 @@ EVIDENCE_NOT_TAKEN = ProblemType(
 EVIDENCE_FULL = ProblemType(
     "evidence-full", Kind.CONFLICT, "This case holds as many files as it may", "इस मामले में और फ़ाइलें नहीं जोड़ी जा सकतीं"
 )
+TRANSFER_OVER = ProblemType(
+    "transfer-over", Kind.CONFLICT, "The transfer waits for nothing any more", "यह स्थानांतरण अब लंबित नहीं है"
+)
+THERE_ALREADY = ProblemType(
+    "there-already", Kind.CONFLICT, "The worker is on record at that unit", "कार्यकर्ता का अभिलेख उसी इकाई में है"
+)

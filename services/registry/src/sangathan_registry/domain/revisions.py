@@ -35,6 +35,8 @@ class Act(StrEnum):
     """Its erasure was taken back."""
     REHOMED = "rehomed"
     """A split or a merger of units gave it another unit."""
+    TRANSFERRED = "transferred"
+    """People agreed that it goes to another unit."""
 
 
 HIDING: Final = frozenset({Act.WITHDRAWN, Act.ERASED, Act.RESTORED})

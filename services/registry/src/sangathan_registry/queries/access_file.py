@@ -45,6 +45,12 @@ _CARDS: Final = """
 SELECT id, worker_id, number, issued_at, expires_at, ended_at, end_reason FROM cards
 WHERE worker_id = ANY($1) ORDER BY issued_at, id
 """
+_TRANSFERS: Final = """
+SELECT t.id, t.worker_id, f.name_hi AS from_hi, f.name_en AS from_en, g.name_hi AS to_hi, g.name_en AS to_en, t.cause,
+    t.state, t.asked_office, t.asked_at, t.decided_office, t.decided_at
+FROM transfers t JOIN unit_replica f ON f.unit_id = t.unit_id JOIN unit_replica g ON g.unit_id = t.to_unit_id
+WHERE t.worker_id = ANY($1) ORDER BY t.id
+"""
 _OFFICES: Final = """
 SELECT a.office, u.name_hi, u.name_en, a.valid_from, a.valid_to, a.ended_at
 FROM appointment_replica a JOIN unit_replica u USING (unit_id) WHERE a.person_id = $1 ORDER BY a.valid_from, a.office
@@ -77,6 +83,7 @@ async def everything_held(
         "flags": _FLAGS,
         "pairs": _PAIRS,
         "cards": _CARDS,
+        "transfers": _TRANSFERS,
     }
     found: dict[str, Rows] = {
         name: await connection.fetch(statement, record_ids) for name, statement in by_record.items()

@@ -8,6 +8,7 @@ _BY_UNIT = (
     *("receipts", "rejected_records", "assignments", "audit_entries"),
     *("forms", "drives", "captures", "drive_booths", "device_tallies", "break_glass_openings"),
     *("erasures", "unit_fences", "drive_flags", "drive_days"),
+    "transfers",
     *("cases", "case_steps", "case_evidence", "case_statements"),
 )
 _CONSENTS_MOVED = """
@@ -16,11 +17,19 @@ WHERE w.path >= $1 AND w.path < $2 AND c.worker_id = w.id
 """
 _MOVED = "UPDATE {} SET path = $3 || substr(path, $4) WHERE path >= $1 AND path < $2"
 _SIDE_MOVED = "UPDATE {1} SET {0} = $3 || substr({0}, $4) WHERE {0} >= $1 AND {0} < $2"
-_SIDES = (("one_path", "duplicates"), ("other_path", "duplicates"), ("opener_path", "break_glass_openings"))
+_SIDES = (
+    ("one_path", "duplicates"),
+    ("other_path", "duplicates"),
+    ("opener_path", "break_glass_openings"),
+    ("to_path", "transfers"),
+)
 _DERIVED = "UPDATE {0} t SET path = u.path FROM unit_replica u WHERE u.unit_id = t.unit_id AND t.path <> u.path"
 _OPENERS = """
 UPDATE break_glass_openings o SET opener_path = u.path FROM unit_replica u
 WHERE u.unit_id = o.opener_unit_id AND o.opener_path <> u.path
+"""
+_TRANSFERS_TO = """
+UPDATE transfers t SET to_path = u.path FROM unit_replica u WHERE u.unit_id = t.to_unit_id AND t.to_path <> u.path
 """
 _BY_WORKER = (
     "UPDATE consents c SET path = w.path FROM workers w WHERE w.id = c.worker_id AND c.path <> w.path",
@@ -49,7 +58,7 @@ async def derive_paths(connection: Connection) -> None:
     """Takes every row's path anew from the replica, and counts anew."""
     for table in ("workers", *_BY_UNIT):
         await connection.execute(_DERIVED.format(table))
-    for statement in (*_BY_WORKER, _OPENERS):
+    for statement in (*_BY_WORKER, _OPENERS, _TRANSFERS_TO):
         await connection.execute(statement)
     await connection.execute(counts.RECOUNT)
     await connection.execute(drives.RECOUNT)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sangathan_chassis.database import Work
 from sangathan_hierarchy.ddl import TREE_LOCK
+from sangathan_registry.domain.revisions import Author
 from sangathan_registry.store import counts, revisions
 
 # Within the old unit's own path: the index of a scope finds the rows. Those that have gone on already are not there.
@@ -23,6 +24,15 @@ _WITH_THEM = (
     "UPDATE duplicates SET other_path = $1 WHERE other = ANY($2::uuid[])",
 )
 _ERASURES = "UPDATE erasures SET unit_id = $1, path = $2 WHERE worker_id = ANY($3::uuid[])"
+# One that waits goes on with the worker; what was decided stays where it was.
+_TRANSFERS = """
+UPDATE transfers SET unit_id = $1, path = $2 WHERE worker_id = ANY($3::uuid[]) AND state = 'asked'
+"""
+_TRANSFERS_THERE = """
+UPDATE transfers t SET to_unit_id = $2, to_path = $4 WHERE t.to_path = $3 AND t.to_unit_id = $1 AND t.state = 'asked'
+    AND NOT EXISTS (SELECT FROM transfers o
+        WHERE o.worker_id = t.worker_id AND o.to_unit_id = $2 AND o.state = 'asked')
+"""
 _ASSIGNMENTS = """
 UPDATE assignments a SET unit_id = $2, path = $4 WHERE a.path = $3 AND a.unit_id = $1
     AND (a.valid_to IS NULL OR a.valid_to > $5)
@@ -47,20 +57,34 @@ async def paths_of(work: Work, from_id: UUID, to_id: UUID) -> tuple[str, str] | 
 
 
 async def rehome_workers(
-    work: Work, ends: tuple[UUID, UUID], paths: tuple[str, str], worker_ids: Sequence[UUID] | None
+    work: Work,
+    ends: tuple[UUID, UUID],
+    paths: tuple[str, str],
+    worker_ids: Sequence[UUID] | None,
+    *,
+    author: Author | None = None,
 ) -> Sequence[Rehomed]:
-    """Takes the named workers, or all, from the first unit to the second; gives those that went."""
+    """Takes the named workers, or all, from the first unit to the second; gives those that went.
+
+    ``author`` is who transfers them; a split or a merger of units has none.
+    """
     ids = None if worker_ids is None else list(worker_ids)
     rows = await work.raw.fetch(_WORKERS, *ends, *paths, ids, work.now)
     for statement in _WITH_THEM:
         await work.raw.execute(statement, paths[1], [row["id"] for row in rows])
-    await revisions.note_rehomed(work, [row["id"] for row in rows], ends[0])
+    await revisions.note_rehomed(work, [row["id"] for row in rows], ends[0], author)
     if active := sum(row["status"] == "active" for row in rows):
         await counts.add_deltas(work, {paths[0]: -active, paths[1]: active})
-    await work.raw.execute(_ERASURES, ends[1], paths[1], [row["id"] for row in rows])
+    for statement in (_ERASURES, _TRANSFERS):
+        await work.raw.execute(statement, ends[1], paths[1], [row["id"] for row in rows])
     return [Rehomed(row["id"], row["version"]) for row in rows]
 
 
 async def rehome_assignments(work: Work, ends: tuple[UUID, UUID], paths: tuple[str, str]) -> None:
     """Lets vistaraks who were sent to the first unit go to the second, unless they are sent there already."""
     await work.raw.execute(_ASSIGNMENTS, *ends, *paths, work.now)
+
+
+async def rehome_transfers(work: Work, ends: tuple[UUID, UUID], paths: tuple[str, str]) -> None:
+    """Lets transfers that wait to bring workers to the first unit bring them to the second."""
+    await work.raw.execute(_TRANSFERS_THERE, *ends, *paths)

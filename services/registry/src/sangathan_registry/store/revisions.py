@@ -18,8 +18,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
 _FORGET = "UPDATE worker_revisions SET before = NULL WHERE worker_id = $1 AND path >= $2 AND path < $3"
 _REHOMED = """
-INSERT INTO worker_revisions (worker_id, version, path, at, act, left_unit_id)
-SELECT id, version, path, $3, 'rehomed', $2 FROM workers WHERE id = ANY($1::uuid[])
+INSERT INTO worker_revisions (worker_id, version, path, at, act, left_unit_id, person_id, appointment_id, office)
+SELECT id, version, path, $3, $4, $2, $5, $6, $7 FROM workers WHERE id = ANY($1::uuid[])
 """
 
 
@@ -41,6 +41,8 @@ async def keep(work: Work, worker: Worker, author: Author, *, sealer: Sealer, be
     )
 
 
-async def note_rehomed(work: Work, worker_ids: list[UUID], left_unit_id: UUID) -> None:
-    """Keeps that these records left a unit."""
-    await work.raw.execute(_REHOMED, worker_ids, left_unit_id, work.now)
+async def note_rehomed(work: Work, worker_ids: list[UUID], left_unit_id: UUID, author: Author | None = None) -> None:
+    """Keeps that these records left a unit, and who transferred them; nobody did when units were split or merged."""
+    act = Act.REHOMED if author is None else author.act
+    who = (None, None, "") if author is None else (author.person_id, author.appointment_id, author.office)
+    await work.raw.execute(_REHOMED, worker_ids, left_unit_id, work.now, act.value, *who)
