@@ -19,6 +19,7 @@ from sangathan_demo.people import SURNAMES
 from sangathan_demo.sources import constituencies, workshop_rows
 from sangathan_demo.tree import LEVELS, SCALES, STATE_PATH, Tree, build_tree
 from sangathan_demo.truth import SignIn, Truth, fingerprint, read_truth
+from sangathan_registry.domain.addresses import read_address, read_pin
 
 PASSWORD = "a demo password"
 # The files that hold no salt and so must be the same bytes everywhere.
@@ -26,7 +27,7 @@ DIGESTS = {
     "units.csv": "6865117b34e7db1e",
     "appointments.csv": "a72a6f1dfb1e432a",
     "assignments.csv": "3bff80435fd340b7",
-    "workers.csv": "f7618afd03cd85e7",
+    "workers.csv": "047454ec50575261",
 }
 
 
@@ -145,6 +146,14 @@ def test_every_worker_is_plainly_made_up(directory: Path) -> None:
     for row in rows(directory, "workers.csv"):
         assert row["name_en"].split()[-1] in surnames
         assert row["phone"].startswith("+91600")
+
+
+def test_a_share_of_the_workers_has_a_made_up_address_with_its_pin(directory: Path) -> None:
+    found = list(rows(directory, "workers.csv"))
+    housed = [row for row in found if row["address"]]
+    assert 0.3 < len(housed) / len(found) < 0.5
+    assert all(read_pin(row["pin"]) == row["pin"] and read_address(row["address"]) == row["address"] for row in housed)
+    assert not any(row["pin"] for row in found if not row["address"])
 
 
 def test_every_worker_was_of_age_when_consenting(directory: Path) -> None:

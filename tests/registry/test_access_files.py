@@ -98,7 +98,7 @@ async def test_the_page_says_it_in_the_persons_language_and_runs_nothing(
     registry: Harness, language: str, words: str
 ) -> None:
     one, _, me = await known(registry)
-    await world.rows(registry, "UPDATE workers SET relation_name = '<script>x</script>' WHERE id = $1", UUID(one))
+    await world.rows(registry, "UPDATE workers SET name_en = '<script>x</script>' WHERE id = $1", UUID(one))
     answer = await own_file(registry, me, format="html", language=language)
     assert answer.headers["content-type"].startswith("text/html")
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from httpx import Response
 
+from sangathan_registry.store.sealed_particulars import open_row
 from sangathan_testkit.harness import Harness, Person
 from tests.registry import world
 from tests.registry.world import BOOTH, DISTRICT, FAR_BOOTH, MANDAL, NEXT_BOOTH, STATE, TWIN, TWIN_BOOTH
@@ -40,8 +41,9 @@ async def undo(service: Harness, person: Person, pair: str) -> Response:
 async def stored(service: Harness, worker_id: str) -> dict[str, Any]:
     """The row but for its version and when it changed."""
     found = dict((await world.rows(service, "SELECT * FROM workers WHERE id = $1", UUID(worker_id)))[0])
-    # A seal is never the same twice; the index tells whether the number is.
-    return {name: value for name, value in found.items() if name not in {"version", "changed_at", "phone"}}
+    # A seal is never the same twice.
+    opened = {"fields": open_row(service.app.state.parts.sealer, found)}
+    return {name: value for name, value in found.items() if name not in {"version", "changed_at", "sealed"}} | opened
 
 
 @pytest.fixture
@@ -180,7 +182,7 @@ async def test_a_withdrawal_takes_what_was_merged_with_it_wherever_it_stands(reg
     [pair] = await pairs(registry, world.at(MANDAL))
     await decide(registry, world.at(MANDAL), pair["id"], one["id"])
     assert (await world.withdraw(registry, world.at(BOOTH), one["id"])).status_code == 200
-    found = await world.rows(registry, "SELECT status, name_hi, phone FROM workers")
+    found = await world.rows(registry, "SELECT status, name_hi, sealed FROM workers")
     assert {tuple(row) for row in found} == {("withdrawn", None, None)}
     assert await world.size(registry, "worker_keys") == 0
     assert await world.value(registry, "SELECT adopted FROM duplicates") is None

@@ -31,6 +31,8 @@ def row(path: str, number: int, **changes: str) -> list[str]:
         "phone": f"+91600000{number:04}",
         "person_id": "",
         "consent_given_at": "2021-04-09T06:30:00Z",
+        "address": "मकान 12, नमूना टोला",
+        "pin": "470661",
     } | changes
     return [values[name] for name in WORKER_HEADER]
 

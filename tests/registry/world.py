@@ -65,6 +65,16 @@ CONSENT: Final = {
 }
 
 
+PRIVATE: Final[dict[str, Any]] = {
+    "address": "मकान 12\nनमूना टोला",
+    "pin": "470661",
+    "epic": "ABC1234566",
+    "birth_date": "1985-03-12",
+    "birth_year": 1985,
+}
+"""What a record may hold besides, as it is read again."""
+
+
 def unit_id(path: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"urn:sangathan:test:{path}")
 
@@ -192,7 +202,7 @@ def pointers(answer: Response) -> list[str]:
 async def matched(service: Harness) -> None:
     """Lets every record find what it is like; the service's own job may be at it too."""
     while await size(service, "match_queue"):
-        await match_some(service.database)
+        await match_some(service.database, service.app.state.parts.sealer)
 
 
 async def move(service: Harness, path: str, new_path: str, *, tree_version: int = 2) -> None:

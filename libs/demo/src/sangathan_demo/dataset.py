@@ -145,7 +145,7 @@ def _write_workers(directory: Path, roll: Roll, seats: Iterable[Seat], progress:
 
 _WORKER_HEADER: Final = (
     *("id", "unit_id", "path", "name_hi", "name_en", "relation_type", "relation_name"),
-    *("gender", "birth_year", "phone", "person_id", "consent_given_at"),
+    *("gender", "birth_year", "phone", "person_id", "consent_given_at", "address", "pin"),
 )
 
 
@@ -164,6 +164,8 @@ def _worker_rows(roll: Roll, booth: Unit, person_of: dict[tuple[str, int], str])
             worker.phone,
             person_of.get((booth.path, place), ""),
             worker.consent_given_at,
+            worker.address,
+            worker.pin,
         )
         for place, worker in enumerate(roll.workers(booth))
     ]

@@ -29,6 +29,8 @@ SURNAMES: Final = (
 )
 # The last of a booth's workers shares a family phone with the one before, in every eighth booth.
 _SHARED_PHONE_EVERY: Final = 8
+# Of ten workers four have given an address with its PIN code.
+_WITH_ADDRESS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Worker:
     birth_year: int
     phone: str
     consent_given_at: str
+    address: str
+    pin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,9 @@ def _worker(path: str, place: int, phone: int) -> Worker:
     dice, elder = divmod(dice, len(names.masculine))
     dice, age = divmod(dice, 52)
     dice, day = divmod(dice, 336)
+    dice, home = divmod(dice, 10)
+    dice, house = divmod(dice, 400)
+    dice, post = divmod(dice, 90_000)
     surname = SURNAMES[family]
     relation, elders = _relation(kin, woman=bool(woman))
     return Worker(
@@ -101,6 +108,8 @@ def _worker(path: str, place: int, phone: int) -> Worker:
         birth_year=1951 + age,
         phone=f"+{phone}",
         consent_given_at=f"2021-{day // 28 + 1:02}-{day % 28 + 1:02}T06:30:00Z",
+        address=f"मकान {house + 1} {SURNAMES[house % len(SURNAMES)].hi} टोला" if home < _WITH_ADDRESS else "",
+        pin=str(410_000 + post) if home < _WITH_ADDRESS else "",
     )
 
 

@@ -117,7 +117,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
         lambda: keep_retaining(resources.database, parts.sealer, parts.retention),
         lambda: keep_flagging(resources.database, parts.settings.flag_every_s),
         lambda: keep_purging(resources.database, parts.settings.purge_every_s),
-        lambda: keep_matching(resources.database, parts.settings.match_every_s),
+        lambda: keep_matching(resources.database, parts.sealer, parts.settings.match_every_s),
         lambda: keep_forgetting(resources.database, parts.evidence, timedelta(days=parts.settings.cases_kept_days)),
     ],
     checks=lambda resources, _parts: {"tree": loaded_check(resources.database)},

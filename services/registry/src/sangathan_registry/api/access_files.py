@@ -17,7 +17,7 @@ from sangathan_registry.api.described import described
 from sangathan_registry.api.parts import Act, ActDep
 from sangathan_registry.commands import give_access
 from sangathan_registry.queries.access_file import Rows
-from sangathan_registry.queries.phones import content_of, phone_of, replaced_of
+from sangathan_registry.queries.phones import content_of, replaced_of, sealed_of
 
 router = edge_router(tags=["access-files"])
 
@@ -66,7 +66,7 @@ def _reply(act: Act, held: Mapping[str, Rows], wanted: tuple[str, str]) -> Respo
     listed: dict[str, Any] = {name: [_plain(row, type_) for row in held[name]] for name, type_ in _LISTED.items()}
     file = AccessFileOut(
         made_at=act.work.now,
-        records=[_plain(row, HeldRecordOut, phone=phone_of(sealer, row["phone"])) for row in held["records"]],
+        records=[_record(sealer, row) for row in held["records"]],
         answers=[_plain(row, HeldAnswersOut, content=_content(sealer, row["sealed"])) for row in held["answers"]],
         changes=[_plain(row, HeldChangeOut, content=_before(sealer, row["before"])) for row in held["changes"]],
         elsewhere=ELSEWHERE,
@@ -75,6 +75,10 @@ def _reply(act: Act, held: Mapping[str, Rows], wanted: tuple[str, str]) -> Respo
     if wanted[0] == "json":
         return json_reply(file)
     return Response(page(file, wanted[1]), media_type="text/html; charset=utf-8", headers=_HTML)
+
+
+def _record(sealer: Sealer, row: asyncpg.Record) -> Any:
+    return _plain(row, HeldRecordOut, **msgspec.structs.asdict(sealed_of(sealer, row)))
 
 
 def _plain(row: asyncpg.Record, type_: Any, **more: Any) -> Any:

@@ -46,7 +46,12 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "relation_name": ("संबंधी का नाम", "Relation's name"),
     "gender": ("लिंग", "Gender"),
     "birth_year": ("जन्म का वर्ष", "Year of birth"),
+    "birth_date": ("जन्म की तारीख़", "Day of birth"),
+    "age_band": ("आयु वर्ग", "Age band"),
     "phone": ("मोबाइल नंबर", "Mobile number"),
+    "address": ("पता", "Address"),
+    "pin": ("पिन कोड", "PIN code"),
+    "epic": ("मतदाता पहचान पत्र संख्या", "Voter's card number"),
     "captured_at": ("कब लिखा गया", "Captured"),
     "created_at": ("अभिलेख कब बना", "Put on record"),
     "changed_at": ("अंतिम परिवर्तन", "Last changed"),
@@ -97,7 +102,7 @@ _STYLE: Final = (
     "body{font-family:system-ui,sans-serif;max-width:44rem;margin:1rem auto;padding:0 1rem;line-height:1.5}"
     "dl{display:grid;grid-template-columns:minmax(8rem,1fr) 2fr;gap:.2rem 1rem}"
     "dl{border-top:1px solid #888;padding-top:.5rem}"
-    "dt{color:#444}dd{margin:0;overflow-wrap:anywhere}"
+    "dt{color:#444}dd{margin:0;overflow-wrap:anywhere;white-space:pre-line}"
 )
 
 

@@ -20,7 +20,12 @@ class HeldRecordOut(msgspec.Struct, frozen=True, kw_only=True):
     relation_name: str | None
     gender: str | None
     birth_year: int | None
+    birth_date: str | None
+    age_band: str | None
     phone: str | None
+    address: str | None
+    pin: str | None
+    epic: str | None
     captured_at: datetime
     source: str
     status: str

@@ -14,7 +14,8 @@ from sangathan_registry.api.parts import ActDep, LookDep
 from sangathan_registry.api.schemas import AssignmentIn, AssignmentOut, AssignmentPage
 from sangathan_registry.api.workers import UnitFilter, captured_by
 from sangathan_registry.commands.assign_booth import AssignBooth, handle
-from sangathan_registry.domain.particulars import OLDEST_YEAR, fault
+from sangathan_registry.domain.age import OLDEST_YEAR
+from sangathan_registry.domain.particulars import fault
 from sangathan_registry.queries.assignments import AfterAssignment
 from sangathan_registry.queries.assignments import list_assignments as query
 from sangathan_registry.queries.units import narrowed

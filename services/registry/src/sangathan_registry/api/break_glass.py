@@ -17,7 +17,7 @@ from sangathan_registry.api.described import described
 from sangathan_registry.api.drive_schemas import NothingIn
 from sangathan_registry.api.parts import Act, ActDep, LookDep
 from sangathan_registry.api.present import Presenter
-from sangathan_registry.api.schemas import WorkerOut
+from sangathan_registry.api.schemas import WholeWorkerOut
 from sangathan_registry.api.searches import read_number
 from sangathan_registry.api.workers import UnitFilter
 from sangathan_registry.commands import end_opening, open_by_break_glass, read_opened, review_opening
@@ -91,12 +91,12 @@ async def read_break_glass_opening(opening_id: UUID, look: LookDep) -> Response:
 
 @router.get(
     _PLACE + "/{opening_id}/worker",
-    **described("break-glass.read", reply=WorkerOut, opens="work", refusals=(404, 409)),
+    **described("break-glass.read", reply=WholeWorkerOut, opens="work", refusals=(404, 409)),
 )
 async def read_opened_record(opening_id: UUID, act: ActDep) -> Response:
     """Read the record that you opened, while the opening lasts; every reading is on the audit trail."""
     row = await read_opened.handle(act.work, act.caller, opening_id)
-    return json_reply(Presenter(act.parts.sealer, act.caller.field_classes).row(row))
+    return json_reply(Presenter(act.parts.sealer, act.caller.field_classes).whole(row))
 
 
 @router.post(

@@ -5,12 +5,14 @@ from hashlib import sha256
 from typing import Annotated, Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from fastapi import Query, Request, Response
 
 from sangathan_chassis.edge import edge_router
 from sangathan_chassis.pages import CursorParam, Limit
 from sangathan_chassis.replies import json_reply, page_reply
+from sangathan_chassis.sealing import Sealer
 from sangathan_contracts.receipts import text_of
 from sangathan_registry.api.bodies import Body
 from sangathan_registry.api.described import described
@@ -32,6 +34,7 @@ from sangathan_registry.domain.drive import NO_DAY
 from sangathan_registry.domain.flags import Limits
 from sangathan_registry.queries.drives import drive_row, get_drive, progress
 from sangathan_registry.queries.drives import list_drives as query
+from sangathan_registry.queries.phones import sealed_of
 
 router = edge_router(tags=["drives"])
 _DRIVE = Body(DriveIn)
@@ -111,13 +114,18 @@ async def take_pack(drive_id: UUID, act: ActDep, unit_id: UnitParam) -> Response
         unit_name_en=pack.unit["name_en"],
         above=pack.above,
         form=form_out(pack.form) if pack.form else None,
-        workers=[NearOut(**dict(row)) for row in pack.workers],
+        workers=[_near(act.parts.sealer, row) for row in pack.workers],
         hash="",
         seal="",
     )
     digest = text_of(sha256(msgspec.json.encode(out, order="sorted")).digest())
     seal = act.parts.signer.sign({"drive_id": str(drive_id), "unit_id": str(unit_id), "hash": digest})
     return json_reply(msgspec.structs.replace(out, hash=digest, seal=seal))
+
+
+def _near(sealer: Sealer, row: asyncpg.Record) -> NearOut:
+    names = {name: row[name] for name in ("id", "name_hi", "name_en")}
+    return NearOut(**names, relation_name=sealed_of(sealer, row).relation_name)
 
 
 @router.get("/v1/receipt-keys", **described("key.read", reply=KeysOut, opens="nothing"))

@@ -14,9 +14,10 @@ from sangathan_chassis.refusal import NOT_FOUND, Refusal
 from sangathan_chassis.replies import json_reply, page_reply
 from sangathan_registry.api.bodies import Body
 from sangathan_registry.api.described import described
+from sangathan_registry.api.duplicate_schemas import DuplicateDecisionIn, DuplicateOut, DuplicatePage, UndoingIn
 from sangathan_registry.api.parts import Act, ActDep, LookDep
 from sangathan_registry.api.present import Presenter
-from sangathan_registry.api.schemas import DuplicateDecisionIn, DuplicateOut, DuplicatePage, EvidenceOut, UndoingIn
+from sangathan_registry.api.schemas import EvidenceOut
 from sangathan_registry.api.workers import UnitFilter
 from sangathan_registry.commands import decide_duplicate
 from sangathan_registry.queries.duplicates import find_duplicate, list_duplicates, records_of
@@ -84,7 +85,7 @@ async def _reply(act: Act, duplicate_id: UUID) -> Response:
 
 
 def _shown(presenter: Presenter, pair: asyncpg.Record, records: Mapping[UUID, asyncpg.Record]) -> DuplicateOut:
-    sides: dict[str, Any] = {side: presenter.row(records[pair[side]]) for side in ("one", "other")}
+    sides: dict[str, Any] = {side: presenter.whole(records[pair[side]]) for side in ("one", "other")}
     decided = ("kept", "decided_by", "decided_at", "undone_by", "undone_at")
     return DuplicateOut(
         id=pair["id"],

@@ -39,11 +39,24 @@ ActName = Annotated[
         examples=["changed"],
     ),
 ]
-Field = Literal["name_hi", "name_en", "relation_type", "relation_name", "gender", "birth_year", "phone"]
+Field = Literal[
+    "name_hi",
+    "name_en",
+    "relation_type",
+    "relation_name",
+    "gender",
+    "birth_year",
+    "phone",
+    "address",
+    "pin",
+    "epic",
+    "birth_date",
+    "age_band",
+]
 
 
 class FieldChangeOut(msgspec.Struct, frozen=True, kw_only=True):
-    """One field, masked as in the record itself: without the class `sensitive` a birth year is null on both sides."""
+    """One field, masked as in the record itself: what a class would show is null on both sides without it."""
 
     field: Annotated[Field, Meta(examples=["name_en"])]
     before: Annotated[str | int | None, Meta(examples=["Ramesh Namuna"])]

@@ -1,12 +1,13 @@
 """What the registry's routes take and give, as msgspec types; nothing here says how a record is kept."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from sangathan_registry.domain.addresses import LONGEST_ADDRESS
 from sangathan_registry.domain.particulars import ACCEPTED
 from sangathan_registry.domain.sync import MOST_RECORDS
 
@@ -26,7 +27,14 @@ NameEn = Annotated[Name | None, _takes("name_en", "Ramesh Namuna")]
 RelationType = Annotated[Relation | None, _takes("relation_type", "father")]
 RelationName = Annotated[Name | None, _takes("relation_name", "पूर्वज नमूना")]
 GenderField = Annotated[Gender | None, _takes("gender", "female")]
-BirthYear = Annotated[Year, _takes("birth_year", 1985)]
+BirthYear = Annotated[Year | None, _takes("birth_year", 1985)]
+BirthDate = Annotated[date | None, _takes("birth_date", "1985-03-12")]
+AgeBand = Annotated[Literal["18-24", "25-34", "35-44", "45-54", "55-64", "65+"] | None, _takes("age_band", "35-44")]
+AddressField = Annotated[
+    Annotated[str, Meta(min_length=1, max_length=LONGEST_ADDRESS)] | None, _takes("address", "मकान 12\nनमूना टोला")
+]
+PinField = Annotated[Annotated[str, Meta(min_length=6, max_length=12)] | None, _takes("pin", "470661")]
+EpicField = Annotated[Annotated[str, Meta(min_length=10, max_length=20)] | None, _takes("epic", "ABC1234566")]
 PhoneField = Annotated[Phone | None, _takes("phone", "+916000000001")]
 UnitField = Annotated[UUID, _takes("unit_id", "0c7d4e9a-5b0f-5a53-8f6b-2d9f3a1c6e77")]
 Limit = Annotated[int, Meta(ge=1, le=200, description="Rows per page.")]
@@ -57,8 +65,13 @@ class WorkerIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     relation_type: RelationType = None
     relation_name: RelationName = None
     gender: GenderField = None
-    birth_year: BirthYear
+    birth_year: BirthYear = None
+    birth_date: BirthDate = None
+    age_band: AgeBand = None
     phone: PhoneField = None
+    address: AddressField = None
+    pin: PinField = None
+    epic: EpicField = None
     consent: ConsentIn
 
 
@@ -80,8 +93,13 @@ class RecordIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     relation_type: RelationType = None
     relation_name: RelationName = None
     gender: GenderField = None
-    birth_year: BirthYear
+    birth_year: BirthYear = None
+    birth_date: BirthDate = None
+    age_band: AgeBand = None
     phone: PhoneField = None
+    address: AddressField = None
+    pin: PinField = None
+    epic: EpicField = None
     captured_at: Annotated[Moment, _takes("captured_at", "2022-01-20T09:00:00+05:30")]
     consent: ConsentIn
     form_version_id: Annotated[UUID | None, _takes("form_version_id")] = None
@@ -129,7 +147,12 @@ class WorkerPatch(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     relation_name: RelationName | UnsetType = UNSET
     gender: GenderField | UnsetType = UNSET
     birth_year: BirthYear | UnsetType = UNSET
+    birth_date: BirthDate | UnsetType = UNSET
+    age_band: AgeBand | UnsetType = UNSET
     phone: PhoneField | UnsetType = UNSET
+    address: AddressField | UnsetType = UNSET
+    pin: PinField | UnsetType = UNSET
+    epic: EpicField | UnsetType = UNSET
 
 
 class WithdrawalIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -203,6 +226,18 @@ class WorkerOut(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     changed_at: datetime
     merged_into: UUID | None
+
+
+class WholeWorkerOut(WorkerOut, frozen=True, kw_only=True):
+    """One record, whole: without the class `contact` there is neither address nor PIN, without `sensitive` no day of
+    birth, age band or EPIC. ``member_number`` is that of the card which is good, or null."""
+
+    birth_date: str | None
+    age_band: str | None
+    address: str | None
+    pin: str | None
+    epic: str | None
+    member_number: str | None
 
 
 class WorkerPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -341,38 +376,3 @@ class EvidenceOut(msgspec.Struct, frozen=True, kw_only=True):
     place: float
     gender: float
     bits: float
-
-
-class DuplicateOut(msgspec.Struct, frozen=True, kw_only=True):
-    """Two records that may tell of one person, with what speaks for it; ``kept`` is set once they are merged."""
-
-    id: UUID
-    status: Literal["open", "merged", "different"]
-    one: WorkerOut
-    other: WorkerOut
-    evidence: EvidenceOut
-    found_at: datetime
-    kept: UUID | None
-    decided_by: UUID | None
-    decided_at: datetime | None
-    undone_by: UUID | None
-    undone_at: datetime | None
-
-
-class DuplicatePage(msgspec.Struct, frozen=True, kw_only=True):
-    """One page; ``next`` is null on the last."""
-
-    items: list[DuplicateOut]
-    next: str | None
-
-
-class DuplicateDecisionIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which of the two records is kept; null says that they tell of two people."""
-
-    keep: Annotated[UUID | None, _takes("keep", "0190d2f0-6c1e-7000-8000-000000000061")]
-
-
-class UndoingIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Why a merge is undone."""
-
-    reason: Annotated[str, _takes("undoing/reason", "They are brothers", min_length=5, max_length=300)]

@@ -1,5 +1,7 @@
 """``/v1/workers``: the list, one record, and what may be done to it."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -20,11 +22,13 @@ from sangathan_registry.api.intake import examine_worker
 from sangathan_registry.api.parts import Act, ActDep, LookDep
 from sangathan_registry.api.phones import read_phone
 from sangathan_registry.api.present import Presenter
-from sangathan_registry.api.schemas import WithdrawalIn, WorkerIn, WorkerOut, WorkerPage, WorkerPatch
+from sangathan_registry.api.schemas import WholeWorkerOut, WithdrawalIn, WorkerIn, WorkerPage, WorkerPatch
 from sangathan_registry.commands import change_worker, enrol_worker, open_worker, withdraw_worker
+from sangathan_registry.domain.age import corrected_age
 from sangathan_registry.domain.particulars import Particulars, examine
 from sangathan_registry.domain.vistarak import sees_only_own_captures
 from sangathan_registry.domain.worker import Worker
+from sangathan_registry.queries.cards import find_member_number
 from sangathan_registry.queries.list_workers import ListWorkers
 from sangathan_registry.queries.list_workers import list_workers as query
 from sangathan_registry.queries.units import narrowed
@@ -67,23 +71,28 @@ async def list_workers(  # noqa: PLR0917 - FastAPI reads filters from the signat
 
 @router.get(
     "/v1/workers/{worker_id}",
-    **described("worker.read", reply=WorkerOut, opens="work", headers=("ETag", "304"), refusals=(404,)),
+    **described("worker.read", reply=WholeWorkerOut, opens="work", headers=("ETag", "304"), refusals=(404,)),
 )
 async def read_worker(worker_id: UUID, act: ActDep) -> Response:
     """Read one record; fields beyond the open ones put the reading on the audit trail."""
-    presenter = _presenter(act)
+    shown = await _shown(act, worker_id)
 
     def has_it(worker: Worker) -> bool:
-        return not_modified(act.request, _tag(presenter, worker)) is not None
+        return not_modified(act.request, shown.tag(worker)) is not None
 
     worker = await open_worker.handle(act.work, act.parts.sealer, act.caller, worker_id, has_it=has_it)
-    return not_modified(act.request, _tag(presenter, worker)) or _single(presenter, worker)
+    return not_modified(act.request, shown.tag(worker)) or shown.reply(worker)
 
 
 @router.post(
     "/v1/workers",
     **described(
-        "worker.enrol", body=WorkerIn, reply=WorkerOut, status=201, headers=("ETag", "Location"), refusals=(404, 409)
+        "worker.enrol",
+        body=WorkerIn,
+        reply=WholeWorkerOut,
+        status=201,
+        headers=("ETag", "Location"),
+        refusals=(404, 409),
     ),
 )
 async def enrol_one(act: ActDep) -> Response:
@@ -93,12 +102,14 @@ async def enrol_one(act: ActDep) -> Response:
     refuse_if(faults)
     command = enrol_worker.EnrolWorker(sent.unit_id, particulars, consent)
     worker = await enrol_worker.handle(act.work, act.parts.sealer, act.caller, command)
-    return _single(_presenter(act), worker, 201, {"location": f"/v1/workers/{worker.id}"})
+    return (await _shown(act, worker.id)).reply(worker, 201, {"location": f"/v1/workers/{worker.id}"})
 
 
 @router.patch(
     "/v1/workers/{worker_id}",
-    **described("worker.change", body=WorkerPatch, reply=WorkerOut, headers=("ETag",), refusals=(404, 409, 412, 428)),
+    **described(
+        "worker.change", body=WorkerPatch, reply=WholeWorkerOut, headers=("ETag",), refusals=(404, 409, 412, 428)
+    ),
 )
 async def change_one(worker_id: UUID, act: ActDep) -> Response:
     """Correct a record under the version you read."""
@@ -107,41 +118,53 @@ async def change_one(worker_id: UUID, act: ActDep) -> Response:
 
     def revise(worker: Worker) -> tuple[Particulars, list[str]]:
         faults: list[Pointer] = []
-        merged = msgspec.structs.replace(_as_patch(worker), **given)
+        merged = msgspec.structs.replace(_as_patch(worker), **corrected_age(given))
         revised = examine(merged, at=act.work.now, read_phone=read_phone, faults=faults)  # type: ignore[arg-type]  # No field is unset after the merge.
         refuse_if(faults)
         return revised, sorted(given)
 
     command = change_worker.ChangeWorker(worker_id, lambda worker: require_match(act.request, worker.version), revise)
     worker = await change_worker.handle(act.work, act.parts.sealer, act.caller, command)
-    return _single(_presenter(act), worker)
+    return (await _shown(act, worker_id)).reply(worker)
 
 
 @router.post(
     "/v1/workers/{worker_id}/withdrawals",
-    **described("worker.withdraw", body=WithdrawalIn, reply=WorkerOut, headers=("ETag",), refusals=(404,)),
+    **described("worker.withdraw", body=WithdrawalIn, reply=WholeWorkerOut, headers=("ETag",), refusals=(404,)),
 )
 async def withdraw_one(worker_id: UUID, act: ActDep) -> Response:
     """Withdraw a record: everything personal in it is removed at once; withdrawing again changes nothing."""
     sent = await _WITHDRAWAL.read(act.request)
     command = withdraw_worker.WithdrawWorker(worker_id, sent.reason)
     worker = await withdraw_worker.handle(act.work, act.parts.sealer, act.caller, command)
-    return _single(_presenter(act), worker)
+    return (await _shown(act, worker_id)).reply(worker)
 
 
-def _presenter(act: Act) -> Presenter:
-    return Presenter(act.parts.sealer, act.caller.field_classes)
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """How one record is shown to a caller: its fields, and the number of its card, which changes without the record."""
+
+    presenter: Presenter
+    member_number: str | None
+
+    def tag(self, worker: Worker) -> str:
+        """The version's tag; it tells one card from another."""
+        card = f"-{self.member_number}" if self.member_number else ""
+        return etag(worker.version, variant=self.presenter.variant + card)
+
+    def reply(self, worker: Worker, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+        """The whole record."""
+        out = self.presenter.worker(worker, self.member_number)
+        return json_reply(out, status, {"etag": self.tag(worker), **(headers or {})})
+
+
+async def _shown(act: Act, worker_id: UUID) -> _Shown:
+    number = await find_member_number(act.work.raw, act.work.scope, worker_id)
+    return _Shown(Presenter(act.parts.sealer, act.caller.field_classes), number)
 
 
 def _as_patch(worker: Worker) -> WorkerPatch:
     who = worker.particulars
-    return WorkerPatch(**{name: getattr(who, name) for name in WorkerPatch.__struct_fields__})
-
-
-def _tag(presenter: Presenter, worker: Worker) -> str:
-    return etag(worker.version, variant=presenter.variant)
-
-
-def _single(presenter: Presenter, worker: Worker, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    tag = _tag(presenter, worker)
-    return json_reply(presenter.worker(worker), status, {"etag": tag, **(headers or {})})
+    fields = {name: getattr(who, name) for name in WorkerPatch.__struct_fields__}
+    born = date.fromisoformat(who.birth_date) if who.birth_date else None
+    return WorkerPatch(**{**fields, "birth_date": born})

@@ -18,14 +18,14 @@ from sangathan_chassis.assertion import KeyFile
 from sangathan_chassis.sealing import Sealer
 from sangathan_chassis.settings import read_settings
 from sangathan_names.sounds import name_keys
-from sangathan_registry.domain.particulars import is_adult
+from sangathan_registry.domain.age import is_adult
 from sangathan_registry.settings import LoadSettings
 from sangathan_registry.store import bulk
 
 _CHUNK = 2_000
 WORKER_HEADER = [
     *("id", "unit_id", "path", "name_hi", "name_en", "relation_type", "relation_name"),
-    *("gender", "birth_year", "phone", "person_id", "consent_given_at"),
+    *("gender", "birth_year", "phone", "person_id", "consent_given_at", "address", "pin"),
 ]
 
 _BORN, _GIVEN = WORKER_HEADER.index("birth_year"), WORKER_HEADER.index("consent_given_at")

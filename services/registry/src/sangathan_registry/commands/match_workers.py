@@ -9,24 +9,26 @@ import asyncpg
 
 from sangathan_chassis.database import Database, Work
 from sangathan_chassis.scope import Scope
+from sangathan_chassis.sealing import Sealer
 from sangathan_hierarchy.ddl import TREE_LOCK
 from sangathan_names.evidence import LEAST_BITS, Evidence, Person, weigh
 from sangathan_names.sounds import name_keys, sounds
 from sangathan_registry.store import duplicates, keys
+from sangathan_registry.store.sealed_particulars import open_row
 
 _MATCH_LOCK = 7_305_103
 _AT_ONCE = 500
 
 
-async def keep_matching(database: Database, every_s: float) -> None:
+async def keep_matching(database: Database, sealer: Sealer, every_s: float) -> None:
     """Rests, then takes what waits; whatever fails is tried again by whoever keeps background jobs running."""
     while True:
         await asyncio.sleep(every_s)
-        while await match_some(database):
+        while await match_some(database, sealer):
             pass
 
 
-async def match_some(database: Database) -> int:
+async def match_some(database: Database, sealer: Sealer) -> int:
     """Takes up to 500 records from the queue; gives how many, or 0 while another process does or the tree moves."""
     async with database.work(Scope.everything()) as work:
         mine = await work.raw.fetchval(
@@ -34,7 +36,7 @@ async def match_some(database: Database) -> int:
         )
         queued = await keys.take_queued(work.raw, _AT_ONCE) if mine else []
         if queued:
-            await _match(work, queued)
+            await _match(work, sealer, queued)
     return len(queued)
 
 
@@ -43,13 +45,13 @@ async def wait_for_matching(work: Work) -> None:
     await work.raw.execute("SELECT pg_advisory_xact_lock($1)", _MATCH_LOCK)
 
 
-async def _match(work: Work, queued: Sequence[UUID]) -> None:
+async def _match(work: Work, sealer: Sealer, queued: Sequence[UUID]) -> None:
     rows = {row["id"]: row for row in await keys.records(work.raw, queued)}
     await keys.replace(work.raw, {id_: name_keys(row["name_hi"], row["name_en"]) for id_, row in rows.items()})
     pairs = await keys.near(work.raw, list(rows))
     others = {worker_id for pair in pairs for worker_id in pair} - rows.keys()
     rows |= {row["id"]: row for row in await keys.records(work.raw, list(others))}
-    persons = {id_: _person(row) for id_, row in rows.items()}
+    persons = {id_: _person(sealer, row) for id_, row in rows.items()}
     await duplicates.put(work, _found(pairs, persons))
 
 
@@ -69,11 +71,11 @@ def _as_numbers(evidence: Evidence) -> dict[str, float]:
     return {**asdict(evidence), "bits": evidence.bits}
 
 
-def _person(row: asyncpg.Record) -> Person:
+def _person(sealer: Sealer, row: asyncpg.Record) -> Person:
     codes = row["path"].rstrip(".").split(".")
     return Person(
         names=tuple(sounds(name) for name in (row["name_hi"], row["name_en"]) if name),
-        relation=sounds(row["relation_name"] or ""),
+        relation=sounds(open_row(sealer, row).relation_name or ""),
         birth_year=row["birth_year"],
         phone=row["phone_index"],
         gender=row["gender"],

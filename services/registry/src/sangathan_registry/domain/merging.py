@@ -10,8 +10,9 @@ from typing import Any, Final
 from sangathan_registry.domain.particulars import Particulars
 
 _TOGETHER: Final = (
-    ("name_hi",), ("name_en",), ("relation_type", "relation_name"), ("gender",), ("birth_year",), ("phone",),
-)  # fmt: skip
+    *(("name_hi",), ("name_en",), ("relation_type", "relation_name"), ("gender",), ("phone",)),
+    *(("birth_year", "birth_date", "age_band"), ("address", "pin"), ("epic",)),
+)
 
 
 def adopted(kept: Particulars, merged: Particulars) -> dict[str, Any]:
@@ -20,6 +21,8 @@ def adopted(kept: Particulars, merged: Particulars) -> dict[str, Any]:
     for fields in _TOGETHER:
         if all(getattr(kept, name) is None for name in fields):
             taken |= {name: value for name in fields if (value := getattr(merged, name)) is not None}
+    if kept.birth_date is None and merged.birth_date is not None and kept.birth_year == merged.birth_year:
+        taken["birth_date"] = merged.birth_date
     return taken
 
 

@@ -8,16 +8,17 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
 from sangathan_chassis.refusal import Pointer
+from sangathan_registry.domain.addresses import LONGEST_ADDRESS, read_address, read_epic, read_pin
+from sangathan_registry.domain.age import BANDS, OLDEST_YEAR, wrong_about_age
 
 PhoneReader = Callable[[str], str | None]
 """Gives the E.164 form of a mobile number, or None when it is not one."""
 
 CLOCK_SKEW: Final = timedelta(minutes=10)
-OLDEST_YEAR: Final = 1900
 
 _MARKS = " .'\u2019()-"
 # Devanagari without its digits and dandas, which stand in no name.
@@ -35,7 +36,13 @@ ACCEPTED: Final = {
     "relation_type": "father, husband or mother, together with relation_name; or null",
     "relation_name": "a name of at most 120 characters, together with relation_type; or null",
     "gender": "female, male or other; or null",
-    "birth_year": "a year of four digits; who is not certainly 18 on 1 January of this year is not recorded",
+    "birth_year": "a year of four digits, that of birth_date if both are given; who is not certainly 18 on 1 January"
+    " of this year is not recorded; or null with birth_date or age_band",
+    "birth_date": "the day of birth (RFC 3339), from 1900 on; who is not 18 yet is not recorded; or null",
+    "age_band": f"{', '.join(BANDS[:-1])} or {BANDS[-1]}, where neither birth_date nor birth_year is known; or null",
+    "address": f"the address in free lines, of at most {LONGEST_ADDRESS} characters; or null",
+    "pin": "a PIN code of six digits, the first not 0; or null",
+    "epic": "the number of a voter's card, three letters and seven digits; or null",
     "phone": "an Indian mobile number of ten digits, with or without +91; or null",
     "captured_at": "a time with its zone (RFC 3339) that is not in the future",
     "consent": "the consent that was given: purpose, notice_version, language, how, given_at",
@@ -116,7 +123,7 @@ ACCEPTED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Particulars:
-    """The personal part of a record, cleaned: NFC, single spaces, phone in E.164."""
+    """The personal part of a record, cleaned: NFC, single spaces, phone in E.164, day of birth as YYYY-MM-DD."""
 
     name_hi: str | None
     name_en: str | None
@@ -125,6 +132,11 @@ class Particulars:
     gender: str | None
     birth_year: int | None
     phone: str | None
+    address: str | None = None
+    pin: str | None = None
+    epic: str | None = None
+    birth_date: str | None = None
+    age_band: str | None = None
 
 
 class SentParticulars(Protocol):
@@ -151,6 +163,21 @@ class SentParticulars(Protocol):
     @property
     def phone(self) -> str | None: ...  # noqa: D102
 
+    @property
+    def address(self) -> str | None: ...  # noqa: D102
+
+    @property
+    def pin(self) -> str | None: ...  # noqa: D102
+
+    @property
+    def epic(self) -> str | None: ...  # noqa: D102
+
+    @property
+    def birth_date(self) -> date | None: ...  # noqa: D102
+
+    @property
+    def age_band(self) -> str | None: ...  # noqa: D102
+
 
 def fault(field: str) -> Pointer:
     """The pointer to a field with the sentence that says what it takes."""
@@ -169,14 +196,23 @@ def examine(sent: SentParticulars, *, at: datetime, read_phone: PhoneReader, fau
     relation_name = _text(sent.relation_name, "relation_name", _EITHER, faults)
     if (sent.relation_type is None) != (sent.relation_name is None):
         faults.append(fault("relation_type"))
-    if not is_adult(sent.birth_year, at):
-        faults.append(fault("birth_year"))
-    phone = None
-    if sent.phone is not None:
-        phone = read_phone(sent.phone)
-        if phone is None:
-            faults.append(fault("phone"))
-    return Particulars(name_hi, name_en, sent.relation_type, relation_name, sent.gender, sent.birth_year, phone)
+    born = sent.birth_date
+    if wrong := wrong_about_age(born, sent.birth_year, sent.age_band, at):
+        faults.append(fault(wrong))
+    return Particulars(
+        name_hi,
+        name_en,
+        sent.relation_type,
+        relation_name,
+        sent.gender,
+        born.year if born else sent.birth_year,
+        _read(sent.phone, "phone", read_phone, faults),
+        _read(sent.address, "address", read_address, faults),
+        _read(sent.pin, "pin", read_pin, faults),
+        _read(sent.epic, "epic", read_epic, faults),
+        born.isoformat() if born else None,
+        sent.age_band,
+    )
 
 
 def is_timely(moment: datetime, now: datetime) -> bool:
@@ -184,13 +220,13 @@ def is_timely(moment: datetime, now: datetime) -> bool:
     return moment.year >= OLDEST_YEAR and moment <= now + CLOCK_SKEW
 
 
-def is_adult(birth_year: int | None, at: datetime) -> bool:
-    """Whether somebody born in that year is certainly 18 on 1 January of ``at``'s year.
-
-    A year alone leaves the birthday open, so the rule is the electoral roll's: 18 on the qualifying date, 1 January
-    (Representation of the People Act 1950, section 14(b)). No child is ever recorded.
-    """
-    return birth_year is not None and OLDEST_YEAR <= birth_year < at.year - 18
+def _read(sent: str | None, field: str, read: Callable[[str], str | None], faults: list[Pointer]) -> str | None:
+    if sent is None:
+        return None
+    value = read(sent)
+    if value is None:
+        faults.append(fault(field))
+    return value
 
 
 def _text(sent: str | None, field: str, shape: re.Pattern[str], faults: list[Pointer]) -> str | None:

@@ -14,7 +14,10 @@ from uuid import UUID
 from sangathan_registry.domain.particulars import Particulars
 from sangathan_registry.domain.worker import NOTHING_KNOWN
 
-FIELDS: Final = ("name_hi", "name_en", "relation_type", "relation_name", "gender", "birth_year", "phone")
+FIELDS: Final = (
+    *("name_hi", "name_en", "relation_type", "relation_name", "gender", "birth_year", "phone"),
+    *("address", "pin", "epic", "birth_date", "age_band"),
+)
 
 
 class Act(StrEnum):

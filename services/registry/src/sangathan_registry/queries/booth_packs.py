@@ -13,7 +13,7 @@ SELECT *, definition::text AS asked FROM forms WHERE form_id = $1 AND status = '
 _UNIT = "SELECT unit_id, path, name_hi, name_en FROM unit_replica WHERE unit_id = $1 AND path >= $2 AND path < $3"
 _ABOVE = "SELECT unit_id FROM unit_replica WHERE starts_with($1, path) AND path <> $1 ORDER BY path"
 _NEAR = """
-SELECT id, name_hi, name_en, relation_name FROM workers WHERE path = $1 AND status = 'active'
+SELECT id, name_hi, name_en, relation_name, phone, sealed FROM workers WHERE path = $1 AND status = 'active'
 ORDER BY name_key, id LIMIT $2
 """
 

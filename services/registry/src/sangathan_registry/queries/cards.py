@@ -13,6 +13,7 @@ _OF_WORKER = """
 SELECT id, worker_id, path, number, status_index, issued_by, issued_at, expires_at, ended_at, end_reason FROM cards
 WHERE worker_id = $1 AND path >= $2 AND path < $3 ORDER BY issued_at DESC, id DESC LIMIT 100
 """
+_NUMBER = "SELECT number FROM cards WHERE worker_id = $1 AND ended_at IS NULL AND path >= $2 AND path < $3"
 _KNOWN = "SELECT EXISTS (SELECT FROM workers WHERE id = $1 AND path >= $2 AND path < $3)"
 _BEARER = """
 SELECT c.ended_at, w.name_hi, w.name_en, w.person_id, u.name_hi AS unit_hi, u.name_en AS unit_en
@@ -62,6 +63,12 @@ async def cards_of_worker(connection: Connection, scope: Scope, worker_id: UUID)
     if not await connection.fetchval(_KNOWN, worker_id, scope.lo, scope.hi):
         return None
     return [read_card(row) for row in await connection.fetch(_OF_WORKER, worker_id, scope.lo, scope.hi)]
+
+
+async def find_member_number(connection: Connection, scope: Scope, worker_id: UUID) -> str | None:
+    """The membership number on the worker's card that is good."""
+    number: str | None = await connection.fetchval(_NUMBER, worker_id, scope.lo, scope.hi)
+    return number
 
 
 async def find_bearer(connection: Connection, index: int, number: str, now: datetime) -> Bearer | None:

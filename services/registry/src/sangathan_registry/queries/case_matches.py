@@ -16,7 +16,7 @@ from sangathan_names.sounds import name_keys, sounds
 from sangathan_registry.domain.cases import Case
 from sangathan_registry.queries.find_by_keys import find_by_keys
 from sangathan_registry.queries.find_worker import find_active_workers
-from sangathan_registry.queries.phones import phone_of
+from sangathan_registry.queries.phones import sealed_of
 
 MOST: Final = 20
 _HELD: Final = """
@@ -93,7 +93,7 @@ def _bytes(phone: str | None) -> bytes | None:
 def _person(sealer: Sealer, row: asyncpg.Record) -> Person:
     return Person(
         names=tuple(sounds(name) for name in (row["name_hi"], row["name_en"]) if name),
-        phone=_bytes(phone_of(sealer, row["phone"])),
+        phone=_bytes(sealed_of(sealer, row).phone),
         gender=row["gender"],
         place=places(row["path"]),
     )

@@ -7,7 +7,7 @@ import asyncpg
 
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.scope import Scope
-from sangathan_registry.queries.list_workers import COLUMNS
+from sangathan_registry.queries.list_workers import WHOLE
 
 _PAIRS = """
 SELECT d.id, d.one, d.other, d.evidence::text AS evidence, d.found_at, d.status, d.kept, d.decided_by, d.decided_at,
@@ -20,7 +20,7 @@ _ONE = """
 SELECT d.id, d.one, d.other, d.evidence::text AS evidence, d.found_at, d.status, d.kept, d.decided_by, d.decided_at,
     d.undone_by, d.undone_at FROM duplicates d WHERE d.id = $1 AND d.path >= $2 AND d.path < $3
 """
-_BOTH = f"SELECT {COLUMNS} FROM workers WHERE id = ANY($1) AND path >= $2 AND path < $3"  # noqa: S608 - constants.
+_BOTH = f"SELECT {WHOLE} FROM workers WHERE id = ANY($1) AND path >= $2 AND path < $3"  # noqa: S608 - constants.
 
 
 async def list_duplicates(

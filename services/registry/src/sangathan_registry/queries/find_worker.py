@@ -7,10 +7,10 @@ import asyncpg
 
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.scope import Scope
-from sangathan_registry.queries.list_workers import COLUMNS
+from sangathan_registry.queries.list_workers import COLUMNS, WHOLE
 
-_FIND = f"SELECT {COLUMNS} FROM workers WHERE id = $1 AND path >= $2 AND path < $3 AND status = 'active'"  # noqa: S608
-_FIND_ALL = _FIND.replace("id = $1", "id = ANY($1)")
+_FIND = f"SELECT {WHOLE} FROM workers WHERE id = $1 AND path >= $2 AND path < $3 AND status = 'active'"  # noqa: S608
+_FIND_ALL = _FIND.replace(WHOLE, COLUMNS).replace("id = $1", "id = ANY($1)")
 
 
 async def find_active_worker(connection: Connection, scope: Scope, worker_id: UUID) -> Sequence[asyncpg.Record]:

@@ -14,10 +14,12 @@ from sangathan_chassis.connection import Connection
 from sangathan_chassis.scope import Scope
 
 COLUMNS = (
-    "id, unit_id, path, name_key, name_hi, name_en, relation_type, relation_name, gender, birth_year, phone, person_id,"
-    " captured_by, captured_at, source, status, version, created_at, changed_at,"
+    "id, unit_id, path, name_key, name_hi, name_en, relation_type, relation_name, gender, birth_year, phone, sealed,"
+    " person_id, captured_by, captured_at, source, status, version, created_at, changed_at,"
     " merged_into"
 )
+WHOLE = f"{COLUMNS}, (SELECT number FROM cards WHERE worker_id = workers.id AND ended_at IS NULL) AS member_number"  # noqa: S608 - constants.
+"""The same with the number of the card that is good, for a record that is shown by itself."""
 _HEAD = f"SELECT {COLUMNS} FROM workers WHERE path >= $1 AND path < $2 AND status = $3"  # noqa: S608 - constants.
 _TAIL = " ORDER BY path, name_key, id LIMIT $4"
 _CAPTURED = " AND captured_by = $5"

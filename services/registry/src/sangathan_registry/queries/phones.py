@@ -1,12 +1,15 @@
-"""What is sealed as the queries meet it: phone numbers, by the blind index that finds one too, and answers."""
+"""What is sealed as the queries meet it: fields of a record, the blind index that finds a phone, and answers."""
+
+import asyncpg
 
 from sangathan_chassis.sealing import Sealer
-from sangathan_registry.store.sealed import open_content, open_phone, open_revision, phone_index
+from sangathan_registry.store.sealed import open_content, open_revision, phone_index
+from sangathan_registry.store.sealed_particulars import SealedFields, open_row
 
 
-def phone_of(sealer: Sealer, sealed: bytes | None) -> str | None:
-    """The number in a row."""
-    return open_phone(sealer, sealed)
+def sealed_of(sealer: Sealer, row: asyncpg.Record) -> SealedFields:
+    """The sealed fields of a worker's row."""
+    return open_row(sealer, row)
 
 
 def content_of(sealer: Sealer, sealed: bytes) -> str:

@@ -7,18 +7,20 @@ it, and the indexes are made after the rows; both are as before when it commits,
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final
+from uuid import UUID
 
 import asyncpg
 
 from sangathan_chassis.sealing import Sealer
 from sangathan_registry.domain.name_key import keys_of
 from sangathan_registry.store import counts
-from sangathan_registry.store.sealed import seal_phone
+from sangathan_registry.store.sealed import phone_index
+from sangathan_registry.store.sealed_particulars import SealedFields, seal_fields
 
 NULL: Final = r"\N"
 COLUMNS: Final = (
-    *("id", "unit_id", "path", "name_key", "name_key_en", "name_hi", "name_en", "relation_type", "relation_name"),
-    *("gender", "birth_year", "phone", "phone_index", "person_id", "captured_at"),
+    *("id", "unit_id", "path", "name_key", "name_key_en", "name_hi", "name_en", "relation_type"),
+    *("gender", "birth_year", "sealed", "phone_index", "person_id", "captured_at"),
     *("source", "status", "version", "created_at", "changed_at"),
 )
 _ESCAPED: Final = re.compile(r"[\\\t\n\r]")
@@ -62,10 +64,14 @@ async def drop_indexes(connection: asyncpg.Connection) -> list[str]:
 
 
 def worker_line(sealer: Sealer, row: Sequence[str], now: str) -> str:
-    """One line of COPY text for a row of workers.csv, the phone sealed on the way."""
-    worker_id, unit_id, path, name_hi, name_en, relation_type, relation_name, gender, year, phone, person, given = row
-    sealed, index = seal_phone(sealer, phone or None)
-    fields = (
+    """One line of COPY text for a row of workers.csv, what is sealed sealed on the way."""
+    worker_id, unit_id, path, name_hi, name_en, relation_type, relation_name, *more = row
+    gender, year, phone, person, given, address, pin = more
+    fields = SealedFields(
+        phone=phone or None, relation_name=relation_name or None, address=address or None, pin=pin or None
+    )
+    sealed = seal_fields(sealer, UUID(worker_id), fields)
+    cells = (
         worker_id,
         unit_id,
         path,
@@ -73,18 +79,17 @@ def worker_line(sealer: Sealer, row: Sequence[str], now: str) -> str:
         name_hi or NULL,
         name_en or NULL,
         relation_type or NULL,
-        relation_name or NULL,
         gender or NULL,
         year,
         rf"\\x{sealed.hex()}" if sealed else NULL,
-        rf"\\x{index.hex()}" if index else NULL,
+        rf"\\x{phone_index(sealer, phone).hex()}" if phone else NULL,
         person or NULL,
         given,
         "import\tactive\t1",
         now,
         now,
     )
-    return "\t".join(fields)
+    return "\t".join(cells)
 
 
 def is_plain(row: Iterable[str]) -> bool:

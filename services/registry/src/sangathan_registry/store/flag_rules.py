@@ -86,9 +86,10 @@ _PHONES: Final = put(
 )
 _SAME_NAMES: Final = """
     o.id <> w.id AND o.status = 'active' AND o.name_key = w.name_key AND o.name_key_en = w.name_key_en
-    AND o.relation_name IS NOT DISTINCT FROM w.relation_name
+    AND o.relation_type IS NOT DISTINCT FROM w.relation_type
 """
-# The same person's names, relation and phone; or, without a phone, everything, at the same booth and moment.
+# The same person's names and phone; or, without a phone, names, age and gender, at the same booth and moment. The
+# relation's name is sealed and stays out of it; people see both records.
 _IDENTICAL: Final = put(
     f"""{_BROUGHT.strip()}, alike AS (
     SELECT b.drive_id, w.id AS one, other.id AS other FROM brought b JOIN workers w ON w.id = b.record_id

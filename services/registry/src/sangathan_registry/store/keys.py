@@ -17,7 +17,7 @@ DELETE FROM match_queue WHERE worker_id IN (SELECT worker_id FROM match_queue OR
 RETURNING worker_id
 """
 _RECORDS = """
-SELECT id, path, name_hi, name_en, relation_name, birth_year, phone_index, gender FROM workers
+SELECT id, path, name_hi, name_en, relation_name, phone, sealed, birth_year, phone_index, gender FROM workers
 WHERE id = ANY($1) AND status = 'active'
 """
 _PUT = """

@@ -13,16 +13,9 @@ _CARD: Final = "cards.sealed"
 _REVISION: Final = "worker_revisions.before"
 
 
-def seal_phone(sealer: Sealer, phone: str | None) -> tuple[bytes | None, bytes | None]:
-    """The sealed number and its blind index; two nulls for none."""
-    if phone is None:
-        return None, None
-    return sealer.seal(phone, place=_PHONE), sealer.index(phone, place=_PHONE)
-
-
-def open_phone(sealer: Sealer, sealed: bytes | None) -> str | None:
-    """The number again."""
-    return None if sealed is None else sealer.open(sealed, place=_PHONE)
+def open_phone(sealer: Sealer, sealed: bytes) -> str:
+    """A number that an earlier release has sealed by itself."""
+    return sealer.open(sealed, place=_PHONE)
 
 
 def phone_index(sealer: Sealer, phone: str) -> bytes:

@@ -12,7 +12,8 @@ AT = sa.DateTime(timezone=True)
 
 
 class WorkerRow(SQLModel, table=True):
-    """A worker; the phone is sealed and found by its blind index, a withdrawn row keeps nothing personal."""
+    """A worker; what names and year do not say is sealed, a phone is found by its blind index, and a withdrawn row
+    keeps nothing personal."""
 
     __tablename__ = "workers"
     id: UUID = Field(primary_key=True)
@@ -37,6 +38,7 @@ class WorkerRow(SQLModel, table=True):
     created_at: datetime = Field(sa_type=AT)
     changed_at: datetime = Field(sa_type=AT)
     merged_into: UUID | None = None
+    sealed: bytes | None = None
 
 
 class ConsentRow(SQLModel, table=True):

@@ -13,7 +13,8 @@ from sangathan_registry.domain.particulars import Particulars
 from sangathan_registry.domain.revisions import Author
 from sangathan_registry.domain.worker import Enrolment, Source, Status, UnitId, Worker, WorkerId
 from sangathan_registry.store import keys, revisions
-from sangathan_registry.store.sealed import open_phone, seal_phone
+from sangathan_registry.store.sealed_particulars import COLUMNS as SEALED_COLUMNS
+from sangathan_registry.store.sealed_particulars import index_of_phone, open_row, seal_particulars
 from sangathan_registry.store.tables import ConsentRow, WorkerRow
 
 # One statement for workers, their consents, and the receipts of a synced batch. A record whose id is there already is
@@ -21,25 +22,24 @@ from sangathan_registry.store.tables import ConsentRow, WorkerRow
 _ENROL = """
 WITH sent AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-        $9::text[], $10::text[], $11::int[], $12::bytea[], $13::bytea[], $14::timestamptz[], $15::text[], $16::text[],
-        $17::text[], $18::text[], $19::timestamptz[], $20::bytea[], $21::bytea[])
-    AS s (id, unit_id, path, name_key, name_key_en, name_hi, name_en, relation_type, relation_name, gender, birth_year,
-        phone, phone_index, captured_at, purpose, notice_version, language, how, given_at, hash, body_hash)
+        $9::text[], $10::int[], $11::bytea[], $12::bytea[], $13::timestamptz[], $14::text[], $15::text[], $16::text[],
+        $17::text[], $18::timestamptz[], $19::bytea[], $20::bytea[])
+    AS s (id, unit_id, path, name_key, name_key_en, name_hi, name_en, relation_type, gender, birth_year, sealed,
+        phone_index, captured_at, purpose, notice_version, language, how, given_at, hash, body_hash)
 ), new AS (
-    INSERT INTO workers (id, unit_id, path, name_key, name_key_en, name_hi, name_en, relation_type, relation_name,
-        gender, birth_year, phone, phone_index, captured_at, captured_by, source, status, version, created_at,
-        changed_at)
-    SELECT id, unit_id, path, name_key, name_key_en, name_hi, name_en, relation_type, relation_name, gender,
-        birth_year, phone, phone_index, captured_at, $22, $23, 'active', 1, $24, $24
+    INSERT INTO workers (id, unit_id, path, name_key, name_key_en, name_hi, name_en, relation_type, gender, birth_year,
+        sealed, phone_index, captured_at, captured_by, source, status, version, created_at, changed_at)
+    SELECT id, unit_id, path, name_key, name_key_en, name_hi, name_en, relation_type, gender, birth_year,
+        sealed, phone_index, captured_at, $21, $22, 'active', 1, $23, $23
     FROM sent ON CONFLICT (id) DO NOTHING RETURNING id
 ), queued AS (
     INSERT INTO match_queue SELECT id FROM new
 ), agreed AS (
     INSERT INTO consents (worker_id, purpose, path, notice_version, language, how, given_at, taken_by, hash)
-    SELECT id, purpose, path, notice_version, language, how, given_at, $22, hash FROM sent JOIN new USING (id)
+    SELECT id, purpose, path, notice_version, language, how, given_at, $21, hash FROM sent JOIN new USING (id)
 ), received AS (
     INSERT INTO receipts (record_id, batch_id, unit_id, path, body_hash, sent_by, received_at)
-    SELECT id, $25, unit_id, path, body_hash, $26, $24 FROM sent JOIN new USING (id) WHERE $25::uuid IS NOT NULL
+    SELECT id, $24, unit_id, path, body_hash, $25, $23 FROM sent JOIN new USING (id) WHERE $24::uuid IS NOT NULL
 )
 SELECT id FROM new
 """
@@ -81,10 +81,10 @@ def _values(sealer: Sealer, one: Enrolment) -> tuple[object, ...]:
         who.name_hi,
         who.name_en,
         who.relation_type,
-        who.relation_name,
         who.gender,
         who.birth_year,
-        *seal_phone(sealer, who.phone),
+        seal_particulars(sealer, one.id, who),
+        index_of_phone(sealer, who),
         one.captured_at,
         consent.purpose,
         consent.notice_version,
@@ -131,9 +131,10 @@ async def save(work: Work, sealer: Sealer, worker: Worker, author: Author) -> No
         raise LookupError
     before, who = _worker(row, sealer).particulars, worker.particulars
     row.name_key, row.name_key_en = keys_of(who.name_hi, who.name_en)
-    for name in ("name_hi", "name_en", "relation_type", "relation_name", "gender", "birth_year"):
+    for name in ("name_hi", "name_en", "relation_type", "gender", "birth_year"):
         setattr(row, name, getattr(who, name))
-    row.phone, row.phone_index = seal_phone(sealer, who.phone)
+    row.sealed, row.phone_index = seal_particulars(sealer, row.id, who), index_of_phone(sealer, who)
+    row.phone = row.relation_name = None
     row.person_id, row.status, row.merged_into = worker.person_id, worker.status.value, worker.merged_into
     row.version, row.changed_at = worker.version, worker.changed_at
     await work.session.flush()
@@ -159,6 +160,7 @@ async def _row(work: Work, worker_id: UUID, *, lock: bool) -> WorkerRow | None:
 
 
 def _worker(row: WorkerRow, sealer: Sealer) -> Worker:
+    fields = open_row(sealer, {name: getattr(row, name) for name in SEALED_COLUMNS})
     return Worker(
         id=WorkerId(row.id),
         unit_id=UnitId(row.unit_id),
@@ -167,10 +169,15 @@ def _worker(row: WorkerRow, sealer: Sealer) -> Worker:
             name_hi=row.name_hi,
             name_en=row.name_en,
             relation_type=row.relation_type,
-            relation_name=row.relation_name,
+            relation_name=fields.relation_name,
             gender=row.gender,
             birth_year=row.birth_year,
-            phone=open_phone(sealer, row.phone),
+            phone=fields.phone,
+            address=fields.address,
+            pin=fields.pin,
+            epic=fields.epic,
+            birth_date=fields.birth_date,
+            age_band=fields.age_band,
         ),
         person_id=row.person_id,
         captured_by=row.captured_by,
