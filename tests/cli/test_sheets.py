@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import Command
 
-PATH: Final = "/v1/appointment-imports"
+PATHS: Final = {"/v1/appointment-imports", "/v1/fence-imports"}
 TOLD: Final[dict[str, Any]] = {
     "dry_run": False,
     "applied": True,
@@ -49,7 +49,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.path == PATH:
+        if self.path in PATHS:
             self._import(body)
         else:
             self.server.codes += [body["authenticator_code"]] if "authenticator_code" in body else []
@@ -103,6 +103,13 @@ def test_a_sheet_is_tried_and_told_to_a_script(gateway: Gateway, sheet: Path, sa
     done = sangathan("appointments", "import", str(sheet), "--dry-run", "--json", **place(gateway))
     assert (done.returncode, json.loads(done.stdout), done.stderr) == (0, TOLD, "")
     assert gateway.sheets == [{"csv": sheet.read_text(encoding="utf-8-sig"), "dry_run": True, "only_valid": False}]
+
+
+def test_fences_are_brought_in_by_the_same_command(gateway: Gateway, sheet: Path, sangathan: Command) -> None:
+    gateway.told = {"dry_run": False, "applied": True, "fenced": 3, "unfenced": 0, "rejected": 0, "rejects": []}
+    sheet.write_text("unit,latitude,longitude,radius_m\nin.,23,79,400\n", encoding="utf-8")
+    done = sangathan("fences", "import", str(sheet), **place(gateway))
+    assert (done.returncode, "3 fenced" in done.stdout) == (0, True), done.stderr
 
 
 def test_rejects_are_told_in_both_languages_kept_in_a_file_and_fail_the_command(

@@ -18,6 +18,7 @@ from sangathan_cli.call import CALL_EXAMPLES, call
 from sangathan_cli.cards import cards_app
 from sangathan_cli.child import entry_point
 from sangathan_cli.faults import EXIT_CODES, CliFault, ExitCode
+from sangathan_cli.fences import fences_app
 from sangathan_cli.forms import forms_app
 from sangathan_cli.options import DEFAULT_DATA, DataOption, JsonOption, LivePortOption, PortOption, examples
 from sangathan_cli.output import console, errors
@@ -48,6 +49,7 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(units_app, name="units")
 app.add_typer(cards_app, name="cards")
 app.add_typer(appointments_app, name="appointments")
+app.add_typer(fences_app, name="fences")
 app.add_typer(forms_app, name="forms")
 app.command(name="call", epilog=CALL_EXAMPLES)(call)
 

@@ -20,7 +20,9 @@ ON CONFLICT (unit_id) DO UPDATE SET latitude = EXCLUDED.latitude, longitude = EX
 
 async def keep(work: Work, fences: Mapping[Place, Fence], by: UUID) -> None:
     """The units have these fences, and no others."""
-    rows = [(place.unit_id, place.path, *_columns(fence), by, work.now) for place, fence in fences.items()]
+    # In one order for every sheet: two of them with common units wait for each other and never lock up.
+    ordered = sorted(fences.items(), key=lambda one: one[0].unit_id.int)
+    rows = [(place.unit_id, place.path, *_columns(fence), by, work.now) for place, fence in ordered]
     await work.raw.executemany(_KEEP, rows)
 
 
