@@ -1,7 +1,8 @@
 """A page of 50 workers through gateway and registry, beside the least that a Python server can do for the same page.
 
 The same query runs on the same rows of the same PostgreSQL behind row-level security; the bare server is one uvicorn
-process with asyncpg and msgspec, without sign-in, office, assertion, snapshot or sealed fields. Rounds are interleaved
+process with asyncpg and msgspec, without sign-in, office, assertion, snapshot or sealed fields. PostgREST answers the
+same rows behind the same policy, by a token that carries the range. Rounds are interleaved
 and the medians count. The load is a closed loop, so latencies are those of a system that has no time to spare.
 """
 
@@ -9,10 +10,16 @@ import argparse
 import statistics
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import httpx
+
+from sangathan_bench import postgrest
 from sangathan_bench.debian import fetch
 from sangathan_bench.figures import Figures, interleaved
 from sangathan_bench.live_rig import wait_for_port
@@ -42,29 +49,57 @@ def main(*, json: bool = False, arguments: Sequence[str] = ()) -> int:
     return 0
 
 
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """Somebody who answers the page, and how they are asked for it."""
+
+    port: int
+    path: str
+    headers: Sequence[str] = ()
+
+
+def ids_of(one: Contender) -> list[str]:
+    """Whose records the contender's page shows."""
+    said = dict(header.split(": ", 1) for header in one.headers)
+    page = httpx.get(f"http://127.0.0.1:{one.port}{one.path}", headers=said, timeout=30).raise_for_status().json()
+    return [str(row["id"]) for row in (page if isinstance(page, list) else page["items"])]
+
+
 def _measure(figures: Figures, stage: Stage, level: LevelTruth, given: argparse.Namespace) -> None:
-    headers = stage.headers(level.sign_in)
-    ours: Load = Look(headers) if given.no_peers else Wrk(headers, seconds=given.seconds)
-    plain: Load = Look(()) if given.no_peers else Wrk((), seconds=given.seconds)
-    taken: dict[str, list[Answered]] = {"sangathan": [], "bare": []}
+    taken: dict[str, list[Answered]] = defaultdict(list)
 
-    def round_of(name: str, load: Load, port: int) -> float:
-        answered = load.run(port, PATH)
-        taken[name].append(answered)
-        return answered.per_s
+    def round_of(name: str, one: Contender) -> float:
+        load: Load = Look(one.headers) if given.no_peers else Wrk(one.headers, seconds=given.seconds)
+        taken[name].append(load.run(one.port, one.path))
+        return taken[name][-1].per_s
 
-    with bare_server(stage, level.unit.path) as bare_port:
+    with ExitStack() as stack:
         contenders = {
-            "sangathan": lambda: round_of("sangathan", ours, stage.port),
-            "bare": lambda: round_of("bare", plain, bare_port),
+            "sangathan": Contender(stage.port, PATH, stage.headers(level.sign_in)),
+            "bare": Contender(stack.enter_context(bare_server(stage, level.unit.path)), PATH),
         }
-        interleaved(contenders, given.rounds + 1)
+        if not given.no_peers:
+            contenders |= _peers(figures, stage, level.unit.path, stack)
+        if len({tuple(ids_of(one)) for one in contenders.values()}) != 1:
+            raise RuntimeError("the contenders do not answer the same rows")
+        interleaved({name: partial(round_of, name, one) for name, one in contenders.items()}, given.rounds + 1)
     medians = {name: statistics.median(one.per_s for one in answers[1:]) for name, answers in taken.items()}
     for name, answers in taken.items():
         case = level.level if name == "sangathan" else f"{level.level}-{name}"
         figures.add("requests_per_s", medians[name], "1/s", case=case)
         figures.add("p99_ms", statistics.median(one.p99_ms for one in answers[1:]), "ms", case=case)
-    figures.add("vs_bare", medians["sangathan"] / medians["bare"], "ratio", case=level.level)
+    for name in medians.keys() - {"sangathan"}:
+        figures.add(f"vs_{name}", medians["sangathan"] / medians[name], "ratio", case=level.level)
+
+
+def _peers(figures: Figures, stage: Stage, path: str, stack: ExitStack) -> dict[str, Contender]:
+    """PostgREST over the same rows, unless it cannot be had."""
+    found = {}
+    if binary := postgrest.program(figures):
+        port = stack.enter_context(postgrest.postgrest(stage, binary))
+        bearer = f"authorization: Bearer {postgrest.token(path)}"
+        found["postgrest"] = Contender(port, postgrest.path_of_page(path), [bearer])
+    return found
 
 
 @contextmanager

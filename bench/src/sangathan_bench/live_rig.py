@@ -5,7 +5,6 @@ Each has connections of its own, held open over all rounds by a C client that on
 
 import asyncio
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ import nats
 import psutil
 from nats.aio.client import Client
 
+from sangathan_bench.pypi import environment
 from sangathan_chassis.assertion import Claims, KeyFile, Minter
 from sangathan_contracts.envelope import subject_of
 from sangathan_contracts.notify import BroadcastSent
@@ -149,7 +149,7 @@ class FastapiPeer:
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
-        python = _fetched(folder / "peer")
+        python = environment(folder / "peer", "fastapi", "uvicorn[standard]")
         self._process = subprocess.Popen([python, FLOORS / "fastapi_peer.py", str(self.port)])
         wait_for_port(self.port)
 
@@ -167,20 +167,6 @@ class FastapiPeer:
         """Ends it."""
         self._process.kill()
         self._process.wait()
-
-
-def _fetched(folder: Path) -> Path:
-    """An environment with the peer's packages; gives its interpreter."""
-    python = folder / "bin" / "python"
-    uv = shutil.which("uv")
-    packages = ["fastapi", "uvicorn[standard]"]
-    if uv:
-        subprocess.run([uv, "venv", "-q", "--python", sys.executable, folder], check=True)
-        subprocess.run([uv, "pip", "install", "-q", "--python", python, *packages], check=True)
-    else:
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", *packages], check=True)
-    return python
 
 
 class LiveEdge:
