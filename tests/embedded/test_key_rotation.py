@@ -9,7 +9,7 @@ import pytest
 from sangathan_chassis.assertion import Claims, KeyFile, Minter, Verifier
 from sangathan_embedded.faults import EmbeddedFault
 from sangathan_embedded.handout import Servers, hand_out
-from sangathan_embedded.key_rotation import Waits, key_files, rotate
+from sangathan_embedded.key_rotation import Waits, begin_sealing, key_files, rotate, seal_key_files
 from sangathan_embedded.services import AUDIENCES
 
 CLAIMS = Claims(aud="registry", act="worker.list", iat=1000, exp=1030)
@@ -88,3 +88,22 @@ def test_a_file_that_cannot_be_read_any_more_takes_nobody_down(
 def test_a_folder_without_keys_is_named(tmp_path: Path) -> None:
     with pytest.raises(EmbeddedFault, match="no assertion keys of identity"):
         key_files(tmp_path)
+
+
+def test_a_new_sealing_key_comes_first_in_every_copy_and_the_last_stays_last(folder: Path) -> None:
+    copies = seal_key_files(folder, "registry")
+    assert {path.relative_to(folder).as_posix() for path in copies} == {
+        "sources/seal/registry.key",
+        "registry/seal.key",
+        "operator/registry/seal.key",
+    }
+    seals, index = key_ids(copies[0])
+    new = begin_sealing(copies)
+    assert {tuple(key_ids(path)) for path in copies} == {(new, seals, index)}
+    hand_out(folder, Servers())
+    assert {tuple(key_ids(path)) for path in copies} == {(new, seals, index)}, "handing out again changes nothing"
+
+
+def test_where_nothing_is_sealed_no_key_takes_turns(folder: Path) -> None:
+    with pytest.raises(EmbeddedFault, match="holds no sealing keys of notify"):
+        seal_key_files(folder, "notify")

@@ -45,11 +45,18 @@ class Sealer:
         """The same for what is no text."""
         try:
             start = 1 + sealed[0]
-            key = self._keys.all()[sealed[1:start].decode()]
+            key = self._keys.find(sealed[1:start].decode())
+            if key is None:
+                raise Unsealable  # noqa: TRY301 - one way out.
             nonce, body = sealed[start : start + _NONCE], sealed[start + _NONCE :]
             return self._cipher(key).decrypt(nonce, body, place.encode())
         except Exception as error:
             raise Unsealable from error
+
+    def mark(self) -> bytes:
+        """What every seal of the first key begins with, and of no other key: its id."""
+        name = self._keys.current()[0].encode()
+        return bytes([len(name)]) + name
 
     def index(self, plain: str, *, place: str) -> bytes:
         """16 bytes that are equal for equal texts in the same place, and say nothing else without the key."""

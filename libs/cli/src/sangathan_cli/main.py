@@ -23,6 +23,7 @@ from sangathan_cli.forms import forms_app
 from sangathan_cli.options import DEFAULT_DATA, DataOption, JsonOption, LivePortOption, PortOption, examples
 from sangathan_cli.output import console, errors
 from sangathan_cli.places import story_settings
+from sangathan_cli.sealing_keys import rotate_sealing_key
 from sangathan_cli.seeding import seed as seed_system
 from sangathan_cli.seeding import write_with_progress
 from sangathan_cli.system import Plan, System
@@ -152,7 +153,11 @@ def secrets(
 
 @app.command(
     "rotate-keys",
-    epilog=examples("sangathan rotate-keys", "sangathan rotate-keys --secrets deploy/secrets --only registry"),
+    epilog=examples(
+        "sangathan rotate-keys",
+        "sangathan rotate-keys --secrets deploy/secrets --only registry",
+        "sangathan rotate-keys --sealing",
+    ),
 )
 def rotate_keys(
     *,
@@ -162,8 +167,15 @@ def rotate_keys(
         typer.Option("--secrets", help="The folder that `sangathan secrets` has made, for a system elsewhere."),
     ] = None,
     only: Annotated[list[str] | None, typer.Option(help=f"One of {', '.join(AUDIENCES)}; may be repeated.")] = None,
+    sealing: Annotated[
+        bool, typer.Option("--sealing", help="Instead the registry's key of sealed fields, with all that it sealed.")
+    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="With --sealing: go on with what was broken off.")] = False,
 ) -> None:
     """Change the keys by which the gateway vouches to each service, while everything runs; it takes about a minute."""
+    if sealing:
+        rotate_sealing_key(data, secrets_folder, console.print, resume=resume)
+        return
     files = key_files(secrets_folder or Layout(data.absolute()).secrets)
     if unknown := sorted(set(only or ()) - files.keys()):
         msg = f"There are no assertion keys of {', '.join(unknown)}; there are those of {', '.join(files)}."

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sangathan_contracts.topology import OPERATOR
 from sangathan_embedded.faults import EmbeddedFault
 from sangathan_embedded.secret_files import new_key
 from sangathan_embedded.services import AUDIENCES
@@ -65,6 +66,27 @@ def rotate(
     for audience, copies in files.items():
         _write(copies, [new[audience]])
     yield "the old keys are good for nothing any more"
+
+
+def seal_key_files(folder: Path, service: str) -> tuple[Path, ...]:
+    """Every copy of a service's sealing keys, below the secrets of a data directory or below folders handed out.
+
+    Raises EmbeddedFault where there is none.
+    """
+    shared = [folder / part / "seal" / f"{service}.key" for part in (".", "sources")]
+    handed = [folder / part / "seal.key" for part in (service, f"{OPERATOR}/{service}")]
+    copies = tuple(path for path in (*shared, *handed) if path.is_file())
+    if not copies:
+        msg = f"{folder} holds no sealing keys of {service}."
+        raise EmbeddedFault(msg)
+    return copies
+
+
+def begin_sealing(copies: Sequence[Path]) -> str:
+    """Puts a new sealing key first in every copy and gives its id; the others go on opening, and the last indexing."""
+    new = new_key()
+    _write(copies, [new, *copies[0].read_text(encoding="ascii").split()])
+    return new.partition(":")[0]
 
 
 def _write(copies: Sequence[Path], lines: Sequence[str]) -> None:

@@ -30,8 +30,9 @@ class SecretFiles:
             self._once(self._folder / f"nats_{user.name}_password", secrets.token_urlsafe(24))
         for audience in AUDIENCES:
             self._once(self.assertion_key(audience), new_key())
+        # The first seals and takes turns; the last gives the blind index and seals nothing, so it never has to go.
         for service in SEALING:
-            self._once(self.seal_key(service), new_key())
+            self._once(self.seal_key(service), f"{new_key()}\n{new_key()}")
         # The second is published from the first day on, and signs once the first is moved behind it.
         self._once(self.card_key, f"{new_key()}\n{new_key()}")
 

@@ -1,13 +1,18 @@
 """The registry's composition root: settings, routes, the replica of the tree, and the job that folds counters."""
 
+import asyncio
 from datetime import timedelta
+
+import typer
 
 from sangathan_chassis.assertion import KeyFile
 from sangathan_chassis.audit import witness
 from sangathan_chassis.command import service_command
 from sangathan_chassis.consumer import Consumer
+from sangathan_chassis.database import Database
 from sangathan_chassis.sealing import Sealer
 from sangathan_chassis.service import Resources, Service
+from sangathan_chassis.settings import read_settings
 from sangathan_contracts import identity
 from sangathan_contracts.registry import TrailSealed
 from sangathan_hierarchy.ddl import tree_guard
@@ -43,6 +48,7 @@ from sangathan_registry.api import (
     workers,
 )
 from sangathan_registry.api.parts import Parts
+from sangathan_registry.commands import reseal_records
 from sangathan_registry.commands.apply_retention import keep_retaining
 from sangathan_registry.commands.check_answers import AnswerChecks
 from sangathan_registry.commands.evidence_files import EvidenceFiles
@@ -125,6 +131,22 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
 )
 
 
+async def reseal(settings: RegistrySettings) -> int:
+    """Seals everything anew under the first key; gives how many seals cannot be opened."""
+    database = await Database.open(settings.database_url.get_secret_value(), size=2)
+    try:
+        sealer = Sealer(KeyFile(settings.seal_key_file))
+        return await reseal_records.handle(database, sealer, EvidenceFiles(settings.evidence_dir, sealer))
+    finally:
+        await database.close()
+
+
 def main() -> None:
-    """The command ``sangathan-registry``."""
-    service_command(SERVICE, load=load)()
+    """The command line: serve, migrate, openapi, load, reseal."""
+    command = service_command(SERVICE, load=load)
+
+    @command.command("reseal", help="Seal anew, under the key file's first key, what other keys have sealed.")
+    def reseal_() -> None:
+        raise typer.Exit(bool(asyncio.run(reseal(read_settings(RegistrySettings)))))
+
+    command()

@@ -43,6 +43,17 @@ class EvidenceFiles:
         """Removes a file, if it is there."""
         self._path(evidence_id).unlink(missing_ok=True)
 
+    def renew(self) -> Iterator[bool]:
+        """Seals each file anew that an earlier key has sealed; says of each whether it could be opened."""
+        mark = self._sealer.mark()
+        for path in self._all():
+            if path.read_bytes()[: len(mark)] != mark:
+                evidence_id = UUID(path.name)
+                content = self._get(evidence_id)
+                if content is not None:
+                    self._put(evidence_id, content)
+                yield content is not None
+
     def _put(self, evidence_id: UUID, content: bytes) -> None:
         path = self._path(evidence_id)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -6,11 +6,14 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
+from sangathan_chassis.resealing import SealedColumn
 from sangathan_chassis.sealing import Sealer
 from sangathan_registry.domain.particulars import Particulars
 from sangathan_registry.domain.worker import Status, Worker
+from sangathan_registry.store.sealed import open_adopted, seal_adopted
 
 _PLACE: Final = "erasures.sealed"
 
@@ -56,9 +59,24 @@ def seal(sealer: Sealer, records: Sequence[Worker], adopted: Mapping[UUID, bytes
         )
         for one in records
     )
-    return sealer.seal(msgspec.json.encode(Capsule(records=kept, adopted=dict(adopted))).decode(), place=_PLACE)
+    return _sealed(sealer, Capsule(records=kept, adopted=dict(adopted)))
 
 
 def unseal(sealer: Sealer, sealed: bytes) -> Capsule:
     """The same again; raises Unsealable when its key is gone."""
     return msgspec.json.decode(sealer.open(sealed, place=_PLACE), type=Capsule)
+
+
+def _sealed(sealer: Sealer, capsule: Capsule) -> bytes:
+    """What merges took over is sealed within by the same key, lest a later change of keys leaves it behind."""
+    adopted = {pair: seal_adopted(sealer, open_adopted(sealer, one)) for pair, one in capsule.adopted.items()}
+    whole = msgspec.structs.replace(capsule, adopted=adopted)
+    return sealer.seal(msgspec.json.encode(whole).decode(), place=_PLACE)
+
+
+def _renewed(sealer: Sealer, _row: asyncpg.Record, sealed: bytes) -> bytes:
+    return _sealed(sealer, unseal(sealer, sealed))
+
+
+SEALED: Final = SealedColumn("erasures", "sealed", _renewed)
+"""What is sealed here, to be renewed when the key is."""

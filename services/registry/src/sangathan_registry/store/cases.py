@@ -12,6 +12,7 @@ import msgspec
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Work
 from sangathan_chassis.ids import uuid7
+from sangathan_chassis.resealing import SealedColumn, in_place
 from sangathan_chassis.sealing import Sealer
 from sangathan_registry.domain.cases import Case, CaseStatus, Claim, Outcome, StatementKind, StepKind
 
@@ -40,6 +41,14 @@ _STATE: Final = """
 INSERT INTO case_statements (id, case_id, unit_id, path, kind, statement, worker_id, issued_by, issued_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
+
+SEALED: Final = (
+    SealedColumn("cases", "claim", in_place(_CLAIM)),
+    SealedColumn("cases", "contact", in_place(_CONTACT)),
+    SealedColumn("case_steps", "note", in_place(_NOTE)),
+    SealedColumn("case_statements", "statement", in_place(_STATEMENT)),
+)
+"""What is sealed here, to be renewed when the key is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from sangathan_chassis.resealing import SealedColumn, in_place
 from sangathan_chassis.sealing import Sealer
 
 _PHONE: Final = "workers.phone"
@@ -76,3 +77,13 @@ def seal_revision(sealer: Sealer, fields: str) -> bytes:
 def open_revision(sealer: Sealer, before: bytes) -> str:
     """The same again."""
     return sealer.open(before, place=_REVISION)
+
+
+COLUMNS: Final = (
+    SealedColumn("rejected_records", "body", in_place(_BODY)),
+    SealedColumn("captures", "sealed", in_place(_CONTENT), {"record_id": "uuid"}),
+    SealedColumn("duplicates", "adopted", in_place(_ADOPTED)),
+    SealedColumn("cards", "sealed", in_place(_CARD)),
+    SealedColumn("worker_revisions", "before", in_place(_REVISION), {"worker_id": "uuid", "version": "int"}),
+)
+"""Where each of these stands, to be renewed when the key is."""

@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from sangathan_chassis.resealing import SealedColumn
 from sangathan_chassis.sealing import Sealer
 from sangathan_registry.domain.particulars import Particulars
 from sangathan_registry.store.sealed import open_phone, phone_index
@@ -90,3 +91,12 @@ def open_row(sealer: Sealer, row: Mapping[str, Any] | asyncpg.Record) -> SealedF
         phone=open_phone(sealer, phone) if phone is not None else fields.phone,
         relation_name=relation_name or fields.relation_name,
     )
+
+
+def _renewed(sealer: Sealer, row: asyncpg.Record, sealed: bytes) -> bytes:
+    place = f"{PLACE}:{row['id']}"
+    return sealer.seal_bytes(sealer.open_bytes(sealed, place=place), place=place)
+
+
+SEALED: Final = SealedColumn("workers", "sealed", _renewed)
+"""What is sealed here, to be renewed when the key is."""

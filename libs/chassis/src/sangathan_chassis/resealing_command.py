@@ -1,0 +1,35 @@
+"""What a service's command `reseal` shows: a bar for each place on a terminal, and a line when it is done."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import ExitStack
+
+import typer
+
+from sangathan_chassis.resealing import Progress
+
+Remaining = Callable[[], "AsyncIterator[tuple[str, int]]"]
+
+
+async def reseal_all(steps: Mapping[str, AsyncIterator[Progress]], remaining: Remaining) -> int:
+    """Renews what each step names; gives how many seals nobody can open, having said where they are."""
+    for name, step in steps.items():
+        await _show(name, step)
+    lost = 0
+    async for name, count in remaining():
+        if count:
+            typer.echo(f"{name}: {count:,} cannot be renewed: their key is not in the key file", err=True)
+            lost += count
+    return lost
+
+
+async def _show(name: str, step: AsyncIterator[Progress]) -> None:
+    done = 0
+    with ExitStack() as shown:
+        bar = None
+        async for progress in step:
+            if bar is None:
+                bar = shown.enter_context(typer.progressbar(length=progress.total, label=name))
+            bar.length = progress.total
+            bar.update(progress.done - done)
+            done = progress.done
+    typer.echo(f"{name}: {done:,} sealed anew")
