@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sangathan_chassis.ids import uuid7
-from sangathan_registry.commands.flag_drives import flag_some
+from sangathan_registry.commands.flag_drives import flag_some, flag_unconfirmed
 from sangathan_registry.commands.purge_erased import purge_some
 from sangathan_registry.domain.flags import Limits
 from sangathan_testkit.clock import FixedClock
@@ -156,6 +156,26 @@ async def test_records_that_are_the_same_but_for_their_id_are_flagged(registry: 
     await looked_at(registry)
     found = await flags(registry, drive_id, world.at(BOOTH), rule="identical")
     assert {flag["record_id"] for flag in found} == {one["id"], same["id"], bare["id"], twin["id"]}
+
+
+async def test_who_has_not_confirmed_after_the_days_of_the_drive_is_flagged(
+    registry: Harness, clock: FixedClock
+) -> None:
+    await world.rows(registry, "ALTER TABLE consents ADD COLUMN IF NOT EXISTS confirmed_at timestamptz")
+    drive_id = await begun(registry, limits={"unconfirmed_days": 3})
+    records = [another() for _ in range(3)]
+    await world.synced(registry, world.at(BOOTH), records, drive_id=drive_id)
+    confirmed = "UPDATE consents SET confirmed_at = now() WHERE worker_id = $1"
+    await world.rows(registry, confirmed, UUID(records[0]["id"]))
+    await world.withdraw(registry, world.at(BOOTH), records[1]["id"])
+    for days, found in ((2, []), (2, [records[2]["id"]]), (2, [records[2]["id"]])):
+        clock.pass_time(timedelta(days=days))
+        after: UUID | None = UUID(int=0)
+        while after is not None:
+            after = await flag_unconfirmed(registry.database, after)
+        late = await flags(registry, drive_id, world.at(MANDAL), rule="unconfirmed")
+        assert [one["record_id"] for one in late] == found
+    assert (late[0]["seen"], late[0]["allowed"]) == (6, 3)
 
 
 async def flagged(service: Harness) -> tuple[str, dict[str, Any]]:

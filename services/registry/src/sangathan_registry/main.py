@@ -52,7 +52,7 @@ from sangathan_registry.commands import reseal_records
 from sangathan_registry.commands.apply_retention import keep_retaining
 from sangathan_registry.commands.check_answers import AnswerChecks
 from sangathan_registry.commands.evidence_files import EvidenceFiles
-from sangathan_registry.commands.flag_drives import keep_flagging
+from sangathan_registry.commands.flag_drives import keep_asking, keep_flagging
 from sangathan_registry.commands.fold_counts import keep_folding
 from sangathan_registry.commands.forget_cases import keep_forgetting
 from sangathan_registry.commands.load_dataset import load
@@ -122,6 +122,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
         lambda: keep_folding(resources.database, parts.settings.fold_every_s),
         lambda: keep_retaining(resources.database, parts.sealer, parts.retention),
         lambda: keep_flagging(resources.database, parts.settings.flag_every_s),
+        lambda: keep_asking(resources.database),
         lambda: keep_purging(resources.database, parts.settings.purge_every_s),
         lambda: keep_matching(resources.database, parts.sealer, parts.settings.match_every_s),
         lambda: keep_forgetting(resources.database, parts.evidence, timedelta(days=parts.settings.cases_kept_days)),

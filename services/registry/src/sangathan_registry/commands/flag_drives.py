@@ -3,6 +3,7 @@
 import asyncio
 from time import monotonic
 from typing import Final
+from uuid import UUID
 
 from sangathan_chassis.database import Database
 from sangathan_chassis.scope import Scope
@@ -10,7 +11,10 @@ from sangathan_hierarchy.ddl import TREE_LOCK
 from sangathan_registry.store import flag_rules
 
 _FLAG_LOCK = 7_305_131
+_ASK_LOCK = 7_305_132
 _AT_ONCE: Final = 50
+_ASKED_AT_ONCE: Final = 1_000
+_ASK_EVERY_S: Final = 6 * 3600.0
 _RESTS: Final = 3.0
 """How long it rests after work, as a multiple of the time that the work took."""
 
@@ -24,6 +28,26 @@ async def keep_flagging(database: Database, every_s: float) -> None:
             began = monotonic()
             taken = await flag_some(database)
             await asyncio.sleep(_RESTS * (monotonic() - began))
+
+
+async def keep_asking(database: Database) -> None:
+    """Goes four times a day through all that drives captured, for consents that their people have not confirmed."""
+    while True:
+        await asyncio.sleep(_ASK_EVERY_S)
+        after: UUID | None = UUID(int=0)
+        while after is not None:
+            began = monotonic()
+            after = await flag_unconfirmed(database, after)
+            await asyncio.sleep(_RESTS * (monotonic() - began))
+
+
+async def flag_unconfirmed(database: Database, after: UUID) -> UUID | None:
+    """Looks at the next thousand captures; gives the last, or None at the end or while another process is at it."""
+    async with database.work(Scope.everything()) as work:
+        mine = await work.raw.fetchval(
+            "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _ASK_LOCK, TREE_LOCK
+        )
+        return await flag_rules.flag_unconfirmed(work, after, _ASKED_AT_ONCE) if mine else None
 
 
 async def flag_some(database: Database) -> int:

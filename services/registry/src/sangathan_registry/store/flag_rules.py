@@ -5,6 +5,7 @@ Counts by person, device and spot are kept in ``drive_paces`` and grow with what
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Work
@@ -109,6 +110,35 @@ _IDENTICAL: Final = put(
 )""",  # noqa: S608
     grow=False,
 )
+
+
+# Step by step over all that drives captured; what was taken back or has gone asks for nothing any more.
+_UNCONFIRMED: Final = put(
+    f"""found AS (
+    SELECT c.drive_id, 'unconfirmed' AS rule, 'record' AS about, c.record_id AS subject_id, {_ONCE} AS slot,
+        c.record_id, c.unit_id, c.path, {_DAY.replace("captured_at", "c.captured_at")} AS day,
+        extract(day FROM $1::timestamptz - c.received_at)::int AS seen, {_limit("unconfirmed_days")} AS allowed
+    FROM captures c JOIN drives d ON d.id = c.drive_id JOIN workers w ON w.id = c.record_id
+    JOIN consents s ON s.worker_id = c.record_id AND s.purpose = 'membership'
+    WHERE c.record_id = ANY($2) AND w.status = 'active' AND s.confirmed_at IS NULL AND s.withdrawn_at IS NULL
+        AND c.received_at < $1::timestamptz - make_interval(days => {_limit("unconfirmed_days")})
+)""",  # noqa: S608
+    grow=True,
+)
+# Where no consent can be confirmed, nobody is late with it.
+_CONFIRMABLE: Final = """
+SELECT EXISTS (SELECT FROM information_schema.columns WHERE table_name = 'consents' AND column_name = 'confirmed_at')
+"""
+_NEXT: Final = "SELECT record_id FROM captures WHERE record_id > $1 ORDER BY record_id LIMIT $2"
+
+
+async def flag_unconfirmed(work: Work, after: UUID, most: int) -> UUID | None:
+    """Flags those of the next captures whose person has not confirmed in time; gives the last, or None at the end."""
+    ids = [row["record_id"] for row in await work.raw.fetch(_NEXT, after, most)]
+    if not ids or not await work.raw.fetchval(_CONFIRMABLE):
+        return None
+    await work.raw.execute(_UNCONFIRMED, work.now, ids)
+    return UUID(int=ids[-1].int)
 
 
 async def take(connection: Connection, most: int) -> Sequence[Any]:
