@@ -41,7 +41,7 @@ async def urls(empty_urls: DatabaseUrls) -> DatabaseUrls:
 @pytest.fixture
 async def registry(urls: DatabaseUrls, settings_for: SettingsFor, clock: FixedClock) -> AsyncIterator[Harness]:
     # Counters are folded, names compared and drives looked at when a test says so.
-    rarely = {"fold_every_s": 3600, "match_every_s": 3600, "flag_every_s": 3600}
+    rarely = {"fold_every_s": 3600, "match_every_s": 3600, "flag_every_s": 3600, "export_every_s": 3600}
     settings = settings_for(RegistrySettings, "registry", urls, questions_per_day=3, **rarely)
     async with running(SERVICE, settings, urls, clock) as harness:
         yield harness

@@ -9,7 +9,7 @@ import pytest
 
 from sangathan_gateway.merged import shipped_document
 from tests.system.demo_system import DemoSystem
-from tests.system.scope_matrix import fieldwork, identity, moving, notify, openid, registry, sign_in, workshops
+from tests.system.scope_matrix import exports, fieldwork, identity, moving, notify, openid, registry, sign_in, workshops
 from tests.system.scope_matrix.ground import lay_out
 from tests.system.scope_matrix.walk import Walk
 
@@ -21,6 +21,7 @@ PROBES = (
     *registry.PROBES,
     *fieldwork.PROBES,
     *moving.PROBES,
+    *exports.PROBES,
     *workshops.PROBES,
     *notify.PROBES,
 )

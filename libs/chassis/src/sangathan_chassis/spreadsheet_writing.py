@@ -11,7 +11,9 @@ _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 _TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_HEAD: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+HEAD: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+SHEET_START: Final = f'<worksheet xmlns="{_MAIN}"><sheetData>'
+SHEET_END: Final = "</sheetData></worksheet>"
 _CONTENT: Final = (
     f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" ContentType='
     '"application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType='
@@ -35,14 +37,15 @@ def write_workbook(sheets: Sequence[tuple[str, Iterable[Sequence[Cell]]]]) -> by
     """
     out = io.BytesIO()
     with ZipFile(out, "w", ZIP_DEFLATED) as file:
-        for path, text in _frame([name for name, _ in sheets]):
-            file.writestr(_entry(path), _HEAD + text)
+        for path, text in frame([name for name, _ in sheets]):
+            file.writestr(entry(path), HEAD + text)
         for number, (_, rows) in enumerate(sheets, start=1):
-            file.writestr(_entry(f"xl/worksheets/sheet{number}.xml"), _HEAD + _sheet(rows))
+            file.writestr(entry(f"xl/worksheets/sheet{number}.xml"), HEAD + _sheet(rows))
     return out.getvalue()
 
 
-def _frame(names: Sequence[str]) -> list[tuple[str, str]]:
+def frame(names: Sequence[str]) -> list[tuple[str, str]]:
+    """What stands around the sheets in the file: paths with their texts."""
     numbers = range(1, len(names) + 1)
     types = "".join(
         f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_TYPE}.worksheet+xml"/>' for n in numbers
@@ -62,15 +65,21 @@ def _frame(names: Sequence[str]) -> list[tuple[str, str]]:
     ]
 
 
-def _entry(path: str) -> ZipInfo:
-    entry = ZipInfo(path, _STAMP)
-    entry.compress_type = ZIP_DEFLATED
-    return entry
+def entry(path: str) -> ZipInfo:
+    """A part of the file, which bears no time."""
+    part = ZipInfo(path, _STAMP)
+    part.compress_type = ZIP_DEFLATED
+    return part
 
 
 def _sheet(rows: Iterable[Sequence[Cell]]) -> str:
-    lines = "".join(f'<row r="{n}">{"".join(_cells(row, n))}</row>' for n, row in enumerate(rows, start=1))
-    return f'<worksheet xmlns="{_MAIN}"><sheetData>{lines}</sheetData></worksheet>'
+    lines = "".join(row(cells, n) for n, cells in enumerate(rows, start=1))
+    return SHEET_START + lines + SHEET_END
+
+
+def row(cells: Sequence[Cell], line: int) -> str:
+    """A row of a sheet, the lines counted from 1; raises ValueError for a text that XML cannot hold."""
+    return f'<row r="{line}">{"".join(_cells(cells, line))}</row>'
 
 
 def _cells(row: Sequence[Cell], line: int) -> Iterable[str]:

@@ -17,6 +17,7 @@ from sangathan_cli.broker_commands import dlq_app, topology_app
 from sangathan_cli.call import CALL_EXAMPLES, call
 from sangathan_cli.cards import cards_app
 from sangathan_cli.child import entry_point
+from sangathan_cli.exports import EXPORT_EXAMPLES, export
 from sangathan_cli.faults import EXIT_CODES, CliFault, ExitCode
 from sangathan_cli.fences import fences_app
 from sangathan_cli.forms import forms_app
@@ -53,6 +54,7 @@ app.add_typer(appointments_app, name="appointments")
 app.add_typer(fences_app, name="fences")
 app.add_typer(forms_app, name="forms")
 app.command(name="call", epilog=CALL_EXAMPLES)(call)
+app.command(name="export", epilog=EXPORT_EXAMPLES)(export)
 
 _ELSEWHERE = Servers()
 

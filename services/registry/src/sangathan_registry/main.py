@@ -34,6 +34,7 @@ from sangathan_registry.api import (
     drives,
     duplicates,
     erasures,
+    exports,
     fences,
     flags,
     form_sheets,
@@ -56,6 +57,7 @@ from sangathan_registry.commands.flag_drives import keep_asking, keep_flagging
 from sangathan_registry.commands.fold_counts import keep_folding
 from sangathan_registry.commands.forget_cases import keep_forgetting
 from sangathan_registry.commands.load_dataset import load
+from sangathan_registry.commands.make_exports import keep_exporting
 from sangathan_registry.commands.match_workers import keep_matching
 from sangathan_registry.commands.publish_statuses import StatusPublisher
 from sangathan_registry.commands.purge_erased import keep_purging
@@ -87,7 +89,9 @@ def _parts(resources: Resources[RegistrySettings]) -> Parts:
         statuses=StatusPublisher(card_signer),
         evidence=EvidenceFiles(settings.evidence_dir, sealer),
         notices=Notices.shipped_and_in(settings.notices_dir),
-        retention=Retention.shipped().with_days({"erasures": settings.erasure_days, "cases": settings.cases_kept_days}),
+        retention=Retention.shipped().with_days(
+            {"erasures": settings.erasure_days, "cases": settings.cases_kept_days, "exports": settings.export_days}
+        ),
         transfers=TransferPolicy.load(settings.transfers_file),
     )
 
@@ -110,6 +114,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
         *(module.router for module in (fences, flags, coverage, retention)),
         *(module.router for module in (cases, case_evidence, case_reports, case_statements)),
         transfers.router,
+        exports.router,
     ],
     parts=_parts,
     consumers=lambda _resources, parts: [
@@ -124,6 +129,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
         lambda: keep_flagging(resources.database, parts.settings.flag_every_s),
         lambda: keep_asking(resources.database),
         lambda: keep_purging(resources.database, parts.settings.purge_every_s),
+        lambda: keep_exporting(resources.database, parts.sealer, parts.settings.export_every_s),
         lambda: keep_matching(resources.database, parts.sealer, parts.settings.match_every_s),
         lambda: keep_forgetting(resources.database, parts.evidence, timedelta(days=parts.settings.cases_kept_days)),
     ],

@@ -25,6 +25,9 @@ class RegistrySettings(ServiceSettings):
         default=None, description="Whose consent a transfer between units needs; empty: as the shipped file says."
     )
     transfer_days: int = Field(default=30, ge=1, le=365, description="For how many days a transfer is waited for.")
+    export_days: int = Field(default=2, ge=1, le=30, description="After how many days an export is gone.")
+    exports_per_day: int = Field(default=10, ge=1, description="How many exports an office may ask for in 24 hours.")
+    export_every_s: float = Field(default=1.0, gt=0, description="How often exports that wait are looked for.")
     notices_dir: Path | None = Field(
         default=None, description="A folder with further versions and languages of the notice, as the shipped ones."
     )

@@ -98,6 +98,8 @@ ACCEPTED: Final = {
     "cause": "moved-home, recorded-wrongly or own-wish",
     "membership_number": "the ten digits on the membership card, with or without spaces; or null with phone",
     "answer": "agree, decline or take-back",
+    "format": "csv, xlsx or json",
+    "export_status": "active, for those on record; or withdrawn, for the ids of those who have left it",
     "verdict": "justified or not-justified",
     "note": "what was found, a sentence of 5 to 300 characters; or null",
     "claim": "who the person said to be: a name, a phone, an office, a place, or several of these",

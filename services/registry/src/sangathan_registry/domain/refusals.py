@@ -60,3 +60,13 @@ TRANSFER_OVER = ProblemType(
 THERE_ALREADY = ProblemType(
     "there-already", Kind.CONFLICT, "The worker is on record at that unit", "कार्यकर्ता का अभिलेख उसी इकाई में है"
 )
+EXPORTS_USED_UP = ProblemType(
+    "exports-used-up", Kind.TOO_MANY, "No more exports for now", "अभी और निर्यात नहीं किए जा सकते"
+)
+EXPORT_NOT_READY = ProblemType("export-not-ready", Kind.CONFLICT, "The export is not ready", "निर्यात अभी तैयार नहीं है")
+EXPORT_SHOWS_MORE = ProblemType(
+    "export-shows-more",
+    Kind.CONFLICT,
+    "The export shows more than your office sees now",
+    "इस निर्यात में आपके दायित्व को अब दिखने वाली जानकारी से अधिक है",
+)

@@ -13,6 +13,7 @@ import msgspec
 
 from sangathan_chassis.database import Work
 from sangathan_registry.domain.erasure import Erasure
+from sangathan_registry.store import exports
 
 _FIELDS: Final = "id, worker_id, record_ids, unit_id, path, person_id, sealed, asked_at, purge_at"
 _WAITING: Final = "undone_at IS NULL AND purged_at IS NULL"
@@ -108,6 +109,8 @@ async def purge(work: Work, erasure: Erasure) -> dict[str, int]:
         done = int((await work.raw.execute(statement, list(erasure.record_ids))).split()[-1])
         if done:
             removed[table] = done
+    if gone := await exports.forget_workers(work.raw, list(erasure.record_ids)):
+        removed["exports"] = gone
     return removed
 
 

@@ -8,7 +8,7 @@ _BY_UNIT = (
     *("receipts", "rejected_records", "assignments", "audit_entries"),
     *("forms", "drives", "captures", "drive_booths", "device_tallies", "break_glass_openings"),
     *("erasures", "unit_fences", "drive_flags", "drive_days"),
-    "transfers",
+    *("transfers", "exports", "export_parts"),
     *("cases", "case_steps", "case_evidence", "case_statements"),
 )
 _CONSENTS_MOVED = """

@@ -1,0 +1,53 @@
+"""What the routes of exports take and give."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from sangathan_registry.api.schemas import In, Purpose, UnitField
+from sangathan_registry.domain.particulars import ACCEPTED
+
+FormatField = Literal["csv", "xlsx", "json"]
+StatusField = Literal["active", "withdrawn"]
+
+
+class ExportIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which records to take out, as what, and why."""
+
+    unit_id: UnitField
+    format: Annotated[FormatField, Meta(description=ACCEPTED["format"], examples=["xlsx"])]
+    purpose: Purpose
+    status: Annotated[StatusField, Meta(description=ACCEPTED["export_status"], examples=["active"])] = "active"
+
+
+class ExportOut(msgspec.Struct, frozen=True, kw_only=True):
+    """An export of yours."""
+
+    id: UUID
+    unit_id: UUID
+    format: FormatField
+    status: StatusField
+    purpose: str
+    state: Annotated[
+        Literal["waiting", "making", "ready", "stopped"],
+        Meta(description="`stopped`: your office ended before it was made.", examples=["ready"]),
+    ]
+    rows: Annotated[int, Meta(description="Rows so far, and of all once it is ready.", examples=[1300])]
+    fields: Annotated[list[str], Meta(description="The field classes in it.", examples=[["contact", "open"]])]
+    asked_at: datetime
+    ready_at: datetime | None
+    expires_at: Annotated[datetime, Meta(description="It is gone from then on.")]
+    file: Annotated[
+        str | None,
+        Meta(description="Where to fetch it, once it is ready.", examples=["/v1/exports/0190d2f0-6c1e/file"]),
+    ]
+
+
+class ExportPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One page, newest first; ``next`` is null on the last."""
+
+    items: list[ExportOut]
+    next: str | None

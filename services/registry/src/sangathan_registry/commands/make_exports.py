@@ -1,0 +1,96 @@
+"""The job that makes exports, a page at a time, and forgets those whose days are over.
+
+Each page commits with how far the export has come, so that whoever takes it up after a process was killed goes on with
+the next page; memory holds one page, however large the unit. Only the whole is ever handed out.
+"""
+
+import asyncio
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from sangathan_chassis.audit import Entry, append
+from sangathan_chassis.database import Database, Work
+from sangathan_chassis.scope import Scope
+from sangathan_chassis.sealing import Sealer
+from sangathan_hierarchy.ddl import TREE_LOCK
+from sangathan_registry.domain.exports import Export, State
+from sangathan_registry.queries.list_workers import ListWorkers, Position, list_workers
+from sangathan_registry.store import exports
+
+MADE: Final = "worker.export-made"
+"""The trail's word for what the job does; nobody may ask for it."""
+
+_EXPORT_LOCK = 7_305_160
+_PAGE: Final = 1_000
+
+
+async def keep_exporting(database: Database, sealer: Sealer, every_s: float) -> None:
+    """Rests, then makes what waits; whatever fails is tried again by whoever keeps background jobs running."""
+    while True:
+        await asyncio.sleep(every_s)
+        while await make_some(database, sealer):
+            pass
+        await forget_some(database)
+
+
+async def make_some(database: Database, sealer: Sealer, page: int = _PAGE) -> bool:
+    """Makes a page of one export; False when nothing waits, another process makes one, or the tree moves."""
+    async with database.work(Scope.everything()) as work:
+        mine = await work.raw.fetchval(
+            "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _EXPORT_LOCK, TREE_LOCK
+        )
+        export = await exports.take_next(work) if mine else None
+        if export is None:
+            return False
+        if await exports.office_ended(work, export):
+            await exports.save(work, replace(export, state=State.STOPPED, position=None))
+        else:
+            await _add_page(work, sealer, export, page)
+        return True
+
+
+async def forget_some(database: Database) -> int:
+    """Removes exports whose days are over; gives how many."""
+    async with database.work(Scope.everything()) as work:
+        return await exports.forget_over(work)
+
+
+async def _add_page(work: Work, sealer: Sealer, export: Export, page: int) -> None:
+    # The rows are read under the wall of the export's own unit.
+    scope = Scope.subtree(export.path)
+    await work.set_scope(scope)
+    rows = await list_workers(work.raw, ListWorkers(scope, export.status, page, None, _after(sealer, export)))
+    whole, rows = len(rows) <= page, rows[:page]
+    if rows:
+        await exports.add_part(work, sealer, export, rows)
+    made = replace(export, rows=export.rows + len(rows), parts=export.parts + bool(rows))
+    if whole:
+        made = replace(made, state=State.READY, position=None, ready_at=work.now)
+        await append(work, _entry(made))
+    else:
+        last = rows[-1]
+        position = (last["path"][len(scope.lo) :], last["name_key"], str(last["id"]))
+        made = replace(made, state=State.MAKING, position=exports.seal_position(sealer, position))
+    await exports.save(work, made)
+
+
+def _after(sealer: Sealer, export: Export) -> Position | None:
+    if export.position is None:
+        return None
+    below, name_key, worker_id = exports.open_position(sealer, export.position)
+    return Position(below, name_key, UUID(worker_id))
+
+
+def _entry(export: Export) -> Entry:
+    return Entry(
+        MADE,
+        "done",
+        person_id=export.asked_by,
+        appointment_id=export.appointment_id,
+        path=export.path,
+        detail={"export_id": str(export.id), "rows": export.rows},
+        office=export.office,
+        unit_id=export.unit_id,
+        purpose=export.purpose,
+    )

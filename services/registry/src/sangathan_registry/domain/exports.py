@@ -1,0 +1,70 @@
+"""Exports: a scope's records taken out as a file, made page by page by a job and fetched by whoever asked for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from sangathan_chassis.refusal import Refusal
+from sangathan_registry.domain.refusals import EXPORT_NOT_READY, EXPORT_SHOWS_MORE
+
+
+class Format(StrEnum):
+    """What the file is."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSON = "json"
+
+
+class State(StrEnum):
+    """How far an export has come."""
+
+    WAITING = "waiting"
+    MAKING = "making"
+    READY = "ready"
+    STOPPED = "stopped"
+    """The office it was asked under ended before it was made."""
+
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An export as its row has it; ``position`` is sealed, and is where the next page begins."""
+
+    id: UUID
+    unit_id: UUID
+    path: str
+    format: Format
+    status: str
+    field_classes: frozenset[str]
+    purpose: str
+    asked_by: UUID
+    appointment_id: UUID
+    office: str
+    asked_at: datetime
+    expires_at: datetime
+    state: State
+    rows: int
+    parts: int
+    position: bytes | None
+    ready_at: datetime | None
+
+
+def refuse_download(export: Export, field_classes: frozenset[str]) -> None:
+    """Raises when there is nothing to fetch yet, or the office sees less by now than the file shows."""
+    if export.state is not State.READY:
+        raise Refusal(EXPORT_NOT_READY, "Read its state until it is ready.", headers={"retry-after": "2"})
+    if not export.field_classes <= field_classes:
+        raise Refusal(EXPORT_SHOWS_MORE, "Ask for a new one, which shows what your office sees now.")
+
+
+def as_text(cell: str) -> str:
+    """The cell so that no spreadsheet program takes it for a formula: an apostrophe stands before what could be one.
+
+    A phone number begins with a plus sign, and so becomes text as well and keeps its sign (OWASP, CSV injection).
+    """
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -1,0 +1,123 @@
+"""The statements that keep exports: what was asked, and page by page, sealed, what was found."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from sangathan_chassis.connection import Connection
+from sangathan_chassis.database import Work
+from sangathan_chassis.sealing import Sealer
+from sangathan_registry.domain.exports import Export, Format, State
+
+COLUMNS: Final = (
+    "id, unit_id, path, format, status, field_classes, purpose, asked_by, appointment_id, office, asked_at, expires_at,"
+    " state, rows, parts, position, ready_at"
+)
+_ONE_BY_ONE: Final = 7_305_161
+_INSERT: Final = f"""
+INSERT INTO exports ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+"""  # noqa: S608 - constants.
+# The smallest first: who asked for a booth does not wait for a state.
+_NEXT: Final = f"""
+SELECT {COLUMNS} FROM exports WHERE state IN ('waiting', 'making') AND expires_at > $1 ORDER BY rows, id LIMIT 1
+FOR UPDATE
+"""  # noqa: S608 - constants.
+_SAVE: Final = "UPDATE exports SET state = $2, rows = $3, parts = $4, position = $5, ready_at = $6 WHERE id = $1"
+_ADD_PART: Final = """
+INSERT INTO export_parts (export_id, part, unit_id, path, worker_ids, sealed) VALUES ($1, $2, $3, $4, $5, $6)
+"""
+_ENDED: Final = """
+SELECT EXISTS (SELECT FROM appointment_replica WHERE appointment_id = $1
+    AND (ended_at IS NOT NULL OR (valid_to IS NOT NULL AND valid_to <= $2)))
+"""
+_OVER: Final = "SELECT id FROM exports WHERE expires_at <= $1 LIMIT 100"
+
+
+def export_of(row: asyncpg.Record) -> Export:
+    """The export in a row."""
+    values = {name: row[name] for name in COLUMNS.split(", ")}
+    values["format"], values["state"] = Format(row["format"]), State(row["state"])
+    values["field_classes"] = frozenset(row["field_classes"])
+    return Export(**values)
+
+
+async def insert(work: Work, export: Export) -> None:
+    """Keeps a new export."""
+    values = {name: getattr(export, name) for name in COLUMNS.split(", ")}
+    await work.raw.execute(_INSERT, *(values | {"field_classes": sorted(export.field_classes)}).values())
+
+
+async def asked_since(work: Work, appointment_id: UUID, since: datetime) -> int:
+    """How many were asked under the appointment since then; two at once are counted one after the other."""
+    await work.raw.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, $2))", str(appointment_id), _ONE_BY_ONE)
+    statement = "SELECT count(*) FROM exports WHERE appointment_id = $1 AND asked_at > $2"
+    return int(await work.raw.fetchval(statement, appointment_id, since))
+
+
+async def take_next(work: Work) -> Export | None:
+    """The export whose next page is to be made, locked."""
+    row = await work.raw.fetchrow(_NEXT, work.now)
+    return None if row is None else export_of(row)
+
+
+async def office_ended(work: Work, export: Export) -> bool:
+    """Whether the appointment under which it was asked is over."""
+    return bool(await work.raw.fetchval(_ENDED, export.appointment_id, work.now))
+
+
+async def save(work: Work, export: Export) -> None:
+    """Keeps how far an export has come."""
+    progress = (export.state, export.rows, export.parts, export.position, export.ready_at)
+    await work.raw.execute(_SAVE, export.id, *progress)
+
+
+async def add_part(work: Work, sealer: Sealer, export: Export, rows: Sequence[asyncpg.Record]) -> None:
+    """Keeps the rows of the page that comes next."""
+    content = zlib.compress(msgspec.msgpack.encode([dict(row) for row in rows]))
+    sealed = sealer.seal_bytes(content, place=_place(export.id, export.parts))
+    place = (export.id, export.parts, export.unit_id, export.path)
+    await work.raw.execute(_ADD_PART, *place, [row["id"] for row in rows], sealed)
+
+
+def open_part(sealer: Sealer, export_id: UUID, part: int, sealed: bytes) -> list[Mapping[str, Any]]:
+    """The rows of a page as they were found."""
+    content = zlib.decompress(sealer.open_bytes(sealed, place=_place(export_id, part)))
+    return msgspec.msgpack.decode(content, type=list[Mapping[str, Any]])
+
+
+def seal_position(sealer: Sealer, position: Sequence[str]) -> bytes:
+    """Where the next page begins: it holds the key of a name."""
+    return sealer.seal(msgspec.json.encode(position).decode(), place="exports.position")
+
+
+def open_position(sealer: Sealer, position: bytes) -> list[str]:
+    """The same again."""
+    return msgspec.json.decode(sealer.open(position, place="exports.position"), type=list[str])
+
+
+async def forget_over(work: Work) -> int:
+    """Removes exports whose days are over, up to a hundred; gives how many."""
+    ids = [row["id"] for row in await work.raw.fetch(_OVER, work.now)]
+    await _remove(work.raw, ids)
+    return len(ids)
+
+
+async def forget_workers(connection: Connection, worker_ids: Sequence[UUID]) -> int:
+    """Removes every export that holds one of these records; gives how many."""
+    rows = await connection.fetch("SELECT DISTINCT export_id FROM export_parts WHERE worker_ids && $1", worker_ids)
+    await _remove(connection, [row["export_id"] for row in rows])
+    return len(rows)
+
+
+async def _remove(connection: Connection, export_ids: Sequence[UUID]) -> None:
+    await connection.execute("DELETE FROM export_parts WHERE export_id = ANY($1)", export_ids)
+    await connection.execute("DELETE FROM exports WHERE id = ANY($1)", export_ids)
+
+
+def _place(export_id: UUID, part: int) -> str:
+    return f"export_parts.sealed:{export_id}:{part}"
