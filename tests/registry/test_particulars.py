@@ -29,6 +29,7 @@ BORN = date(1985, 3, 12)
         ("", None),
         ("House\x0012", None),
         ("House \u202e12", None),
+        ("House \ufffd12", None),
     ],
 )
 def test_an_address_keeps_its_lines_and_loses_what_nobody_reads(sent: str, read: str | None) -> None:
@@ -62,6 +63,7 @@ def test_a_pin_has_six_digits_in_either_script_and_does_not_begin_with_0(sent: s
         ("ABCD123456", None),
         ("MP/01/001/123456", None),
         ("ÀBC1234566", None),
+        ("aß1234566", None),
     ],
 )
 def test_an_epic_has_three_letters_and_seven_digits(sent: str, read: str | None) -> None:

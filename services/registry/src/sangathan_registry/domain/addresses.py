@@ -8,10 +8,11 @@ LONGEST_ADDRESS: Final = 300
 
 _DIGITS: Final = str.maketrans("०१२३४५६७८९", "0123456789")
 _PIN: Final = re.compile("[1-9][0-9]{5}")
-_EPIC: Final = re.compile("[A-Z]{3}[0-9]{7}")
+_EPIC: Final = re.compile("[A-Za-z]{3}[0-9]{7}")
 _SPREAD: Final = str.maketrans("", "", " -/\u00a0")
-# What steers a screen rather than being read on it: controls, and marks that turn the direction of writing.
-_UNREADABLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# What steers a screen rather than being read on it: controls, marks that turn the direction of writing, and what stands
+# for text that could not be read.
+_UNREADABLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffd]")
 _WORD: Final = re.compile(r"[^\W_]")
 
 
@@ -35,5 +36,5 @@ def read_epic(sent: str) -> str | None:
 
     It is a hint for people and stands for nobody: its check digit is not asked for, and nothing is found by it.
     """
-    epic = sent.translate(_DIGITS).translate(_SPREAD).upper()
-    return epic if _EPIC.fullmatch(epic) else None
+    epic = sent.translate(_DIGITS).translate(_SPREAD)
+    return epic.upper() if _EPIC.fullmatch(epic) else None
