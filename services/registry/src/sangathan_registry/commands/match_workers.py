@@ -1,4 +1,7 @@
-"""The job that finds records of one person: derives the keys of what is new or changed, and compares what is near."""
+"""The job that finds records of one person: derives the keys of what is new or changed, and compares what is near.
+
+It shares its process with the requests, so it lets them go on after every few records.
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -17,7 +20,8 @@ from sangathan_registry.store import duplicates, keys
 from sangathan_registry.store.sealed_particulars import open_row
 
 _MATCH_LOCK = 7_305_103
-_AT_ONCE = 500
+_AT_ONCE = 200
+_IN_ONE_GO = 50
 
 
 async def keep_matching(database: Database, sealer: Sealer, every_s: float) -> None:
@@ -29,7 +33,7 @@ async def keep_matching(database: Database, sealer: Sealer, every_s: float) -> N
 
 
 async def match_some(database: Database, sealer: Sealer) -> int:
-    """Takes up to 500 records from the queue; gives how many, or 0 while another process does or the tree moves."""
+    """Takes up to 200 records from the queue; gives how many, or 0 while another process does or the tree moves."""
     async with database.work(Scope.everything()) as work:
         mine = await work.raw.fetchval(
             "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _MATCH_LOCK, TREE_LOCK
@@ -48,23 +52,27 @@ async def wait_for_matching(work: Work) -> None:
 async def _match(work: Work, sealer: Sealer, queued: Sequence[UUID]) -> None:
     rows = {row["id"]: row for row in await keys.records(work.raw, queued)}
     await keys.replace(work.raw, {id_: name_keys(row["name_hi"], row["name_en"]) for id_, row in rows.items()})
-    pairs = await keys.near(work.raw, list(rows))
+    pairs = sorted(await keys.near(work.raw, list(rows)))
     others = {worker_id for pair in pairs for worker_id in pair} - rows.keys()
     rows |= {row["id"]: row for row in await keys.records(work.raw, list(others))}
-    persons = {id_: _person(sealer, row) for id_, row in rows.items()}
-    await duplicates.put(work, _found(pairs, persons))
-
-
-def _found(
-    pairs: set[tuple[UUID, UUID]], persons: Mapping[UUID, Person]
-) -> dict[tuple[UUID, UUID], Mapping[str, float]]:
+    persons: dict[UUID, Person] = {}
     found: dict[tuple[UUID, UUID], Mapping[str, float]] = {}
-    for one, other in pairs:
-        if one in persons and other in persons:
-            evidence = weigh(persons[one], persons[other])
+    for number, pair in enumerate(pairs):
+        if pair[0] in rows and pair[1] in rows:
+            evidence = weigh(*(_known(persons, sealer, rows[one]) for one in pair))
             if evidence.bits >= LEAST_BITS:
-                found[one, other] = _as_numbers(evidence)
-    return found
+                found[pair] = _as_numbers(evidence)
+        if number % _IN_ONE_GO == 0:
+            await asyncio.sleep(0)
+    await duplicates.put(work, found)
+
+
+def _known(persons: dict[UUID, Person], sealer: Sealer, row: asyncpg.Record) -> Person:
+    """The record as it is compared, its names taken apart once."""
+    person = persons.get(row["id"])
+    if person is None:
+        person = persons[row["id"]] = _person(sealer, row)
+    return person
 
 
 def _as_numbers(evidence: Evidence) -> dict[str, float]:

@@ -26,16 +26,26 @@ SELECT s.key, w.id, w.path, w.birth_year FROM unnest($1::text[], $2::uuid[]) AS 
 JOIN workers w ON w.id = s.worker_id
 ON CONFLICT (worker_id, key) DO NOTHING
 """
-# A name that half a state bears is not looked up beyond what somebody could ever review.
+# A name that half a state bears is not looked up beyond what somebody could ever review. A key that more than a hundred
+# born in one year bear tells next to nothing, so it is followed only for a record that has no rarer one.
 _NEAR = """
-WITH asked AS (SELECT key, worker_id, path, birth_year FROM worker_keys WHERE worker_id = ANY($1))
+WITH asked AS (SELECT key, worker_id, path, birth_year FROM worker_keys WHERE worker_id = ANY($1)),
+of_year AS (
+    SELECT asked.worker_id, bearers.ids, coalesce(cardinality(bearers.ids), 0) > 100 AS common
+    FROM asked CROSS JOIN LATERAL (
+        SELECT array_agg(worker_id) AS ids FROM (
+            SELECT k.worker_id FROM worker_keys k
+            WHERE k.key = asked.key AND k.birth_year = asked.birth_year AND k.worker_id <> asked.worker_id LIMIT 101
+        ) AS few
+    ) AS bearers
+)
 SELECT asked.worker_id AS one, near.worker_id AS other FROM asked CROSS JOIN LATERAL (
-    (SELECT k.worker_id FROM worker_keys k
-     WHERE k.key = asked.key AND k.path = asked.path AND k.worker_id <> asked.worker_id LIMIT 100)
-    UNION
-    (SELECT k.worker_id FROM worker_keys k
-     WHERE k.key = asked.key AND k.birth_year = asked.birth_year AND k.worker_id <> asked.worker_id LIMIT 200)
+    SELECT k.worker_id FROM worker_keys k
+    WHERE k.key = asked.key AND k.path = asked.path AND k.worker_id <> asked.worker_id LIMIT 100
 ) AS near
+UNION
+SELECT worker_id, unnest(ids) FROM of_year y
+WHERE NOT common OR NOT EXISTS (SELECT FROM of_year r WHERE r.worker_id = y.worker_id AND NOT r.common)
 UNION
 SELECT w.id, o.id FROM workers w CROSS JOIN LATERAL (
     SELECT id FROM workers p
