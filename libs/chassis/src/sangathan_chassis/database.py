@@ -24,6 +24,9 @@ from sangathan_chassis.scope import Scope, refuse_bent_bounds, scope_statement
 from sangathan_chassis.settings import sqlalchemy_url
 from sangathan_contracts.envelope import Event
 
+# Longer than the server lets a statement run: who has heard nothing by then talks to nobody.
+ANSWERED_WITHIN_S = 20.0
+CONNECTED_WITHIN_S = 5.0
 _SET_SCOPE = "SELECT set_config('app.lo', $1, true), set_config('app.hi', $2, true), set_config('app.person', $3, true)"
 _SERVER_SETTINGS = {
     "jit": "off",
@@ -66,7 +69,14 @@ class Database:
     async def open(cls, url: str, *, size: int = 10, clock: Clock | None = None) -> "Database":
         """Prepares both pools; the server need not be up yet, readiness says whether it is."""
         engine = create_async_engine(
-            sqlalchemy_url(url), pool_size=size, max_overflow=0, connect_args={"server_settings": _SERVER_SETTINGS}
+            sqlalchemy_url(url),
+            pool_size=size,
+            max_overflow=0,
+            connect_args={
+                "server_settings": _SERVER_SETTINGS,
+                "command_timeout": ANSWERED_WITHIN_S,
+                "timeout": CONNECTED_WITHIN_S,
+            },
         )
         sqlalchemy_event.listen(engine.sync_engine, "checkout", _refuse_dead_connection)
         pool = await asyncpg.create_pool(
@@ -74,8 +84,8 @@ class Database:
             min_size=0,
             max_size=size,
             server_settings=_SERVER_SETTINGS,
-            command_timeout=20,
-            timeout=5,
+            command_timeout=ANSWERED_WITHIN_S,
+            timeout=CONNECTED_WITHIN_S,
             reset=_end_transaction,
         )
         return cls(engine, pool, clock or SystemClock())
