@@ -1,11 +1,13 @@
-"""The probes of forms as files."""
+"""The probes of forms and assignments as files."""
 
-from typing import Final
+from typing import Any, Final
+
+import httpx
 
 from sangathan_chassis.spreadsheet_writing import write_workbook
-from sangathan_chassis.spreadsheets import XLSX
+from sangathan_chassis.spreadsheets import CSV, XLSX
 from tests.system.scope_matrix.ground import Bearer, Place
-from tests.system.scope_matrix.probes import Ask, Placed, Probe
+from tests.system.scope_matrix.probes import Ask, Placed, Probe, outcome, untraced
 from tests.system.scope_matrix.records import Records
 
 _LABELS: Final = ("label::हिन्दी (hi)", "label::English (en)")
@@ -30,8 +32,28 @@ def _export_form(records: Records, _bearer: Bearer, place: Place) -> Ask:
     return Ask(ids={"form_version_id": records.form(place)})
 
 
+def _assign_by_sheet(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    who = records.ground.demo.truth.vistarak.sign_in.person_id
+    sheet = f"person_id,booth\n{who},{place.path}\n"
+    return Ask(query={"dry_run": "true"}, content=sheet.encode(), headers={"Content-Type": CSV})
+
+
+def _settled(reply: httpx.Response) -> str:
+    """What the row came to."""
+    if not reply.is_success:
+        return outcome(reply)
+    told = reply.json()
+    return f"200 {told['rejects'][0]['reason'] if told['rejects'] else 'assigned or so already'}"
+
+
+def _without_rows(body: dict[str, Any]) -> Any:
+    """What is said about a row, without the row itself."""
+    return {name: value for name, value in untraced(body).items() if name != "rejects_csv"}
+
+
 PROBES: Final[tuple[Probe, ...]] = (
     Placed("POST /v1/form-imports", "?unit_id", _import_form),
     Placed("POST /v1/form-imports", "?form_id", _next_version),
+    Placed("POST /v1/assignment-imports", "cell booth", _assign_by_sheet, _settled, _without_rows),
     Placed("GET /v1/forms/{form_version_id}/xlsform", "form_version_id", _export_form, from_above=True),
 )

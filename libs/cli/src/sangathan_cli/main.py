@@ -12,6 +12,7 @@ import typer
 from sangathan_cli import doctor as doctor_module
 from sangathan_cli import status as status_module
 from sangathan_cli.appointments import appointments_app
+from sangathan_cli.assignments import assignments_app
 from sangathan_cli.audit import audit_app
 from sangathan_cli.broker_commands import dlq_app, topology_app
 from sangathan_cli.call import CALL_EXAMPLES, call
@@ -52,6 +53,7 @@ app.add_typer(units_app, name="units")
 app.add_typer(cards_app, name="cards")
 app.add_typer(appointments_app, name="appointments")
 app.add_typer(fences_app, name="fences")
+app.add_typer(assignments_app, name="assignments")
 app.add_typer(forms_app, name="forms")
 app.command(name="call", epilog=CALL_EXAMPLES)(call)
 app.command(name="export", epilog=EXPORT_EXAMPLES)(export)

@@ -46,7 +46,11 @@ class Kind:
 
 def bring_in(kind: Kind, sheet: Sheet, who: SignIn, *, as_json: bool) -> None:
     """Sends the sheet and tells what it came to; exits 1 when a row is rejected."""
-    told = _send(kind, sheet, who)
+    tell(kind, sheet, _send(kind, sheet, who), as_json=as_json)
+
+
+def tell(kind: Kind, sheet: Sheet, told: dict[str, Any], *, as_json: bool) -> None:
+    """Tells what a sheet came to and keeps its rejects; exits 1 when there are any."""
     if sheet.rejects is not None and told["rejected"]:
         sheet.rejects.write_text(told["rejects_csv"], encoding="utf-8", newline="")
     if as_json:

@@ -19,6 +19,7 @@ from sangathan_hierarchy.ddl import tree_guard
 from sangathan_hierarchy.replica import SqlReplica, loaded_check
 from sangathan_registry.api import (
     access_files,
+    assignment_sheets,
     assignments,
     audit_entries,
     break_glass,
@@ -106,10 +107,8 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
             module.router
             for module in (workers, searches, sync, checks, unit_counts, assignments, audit_entries, history)
         ),
-        *(
-            module.router
-            for module in (forms, form_sheets, drives, held_records, duplicates, break_glass, cards, card_checks)
-        ),
+        *(module.router for module in (forms, drives, held_records, duplicates, break_glass, cards, card_checks)),
+        *(module.router for module in (form_sheets, assignment_sheets)),
         *(module.router for module in (erasures, access_files, consents)),
         *(module.router for module in (fences, flags, coverage, retention)),
         *(module.router for module in (cases, case_evidence, case_reports, case_statements)),

@@ -1,11 +1,21 @@
 """The statements that write assignments."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sangathan_chassis.database import Work
+from sangathan_chassis.ids import uuid7
+from sangathan_registry.domain.assignment_sheet import Made
 from sangathan_registry.domain.worker import Place
 from sangathan_registry.store.tables import AssignmentRow
+
+_SHEET_LOCK = 7_305_128
+_INSERT_MANY = """
+INSERT INTO assignments (id, appointment_id, person_id, unit_id, path, valid_from, valid_to, assigned_by, created_at)
+SELECT s.*, $8, $9 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[],
+    $7::timestamptz[]) AS s
+"""
 
 
 async def insert_assignment(
@@ -33,3 +43,17 @@ async def insert_assignment(
         )
     )
     await work.session.flush()
+
+
+async def insert_assignments(work: Work, made: Sequence[Made], assigned_by: UUID) -> None:
+    """Adds many in one statement."""
+    rows = [
+        (uuid7(), one.appointment_id, one.person_id, one.booth.unit_id, one.booth.path, one.begins, one.ends)
+        for one in made
+    ]
+    await work.raw.execute(_INSERT_MANY, *zip(*rows, strict=True), assigned_by, work.now)
+
+
+async def one_sheet_at_a_time(work: Work) -> None:
+    """Waits until no other sheet is being brought in, so that one sent twice at once is applied once."""
+    await work.raw.execute("SELECT pg_advisory_xact_lock($1)", _SHEET_LOCK)

@@ -1,4 +1,4 @@
-"""Forms as files by the command line: sent as they are, faults told with their rows, a version found by its number."""
+"""Files of fieldwork by the command line: sent as they are, faults told with their rows, rejects and sheets kept."""
 
 import json
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         path = urlsplit(self.path)
-        if path.path == "/v1/form-imports":
+        if path.path in {"/v1/form-imports", "/v1/assignment-imports"}:
             self.server.sent.append((parse_qs(path.query), body))
             self._answer(json.dumps(self.server.told).encode())
         else:
@@ -100,3 +100,18 @@ def test_a_version_is_written_by_its_number_or_the_newest(
         assert out.read_text() == f"/v1/forms/{version}/xlsform"
     missing = sangathan("forms", "export", FORM, "--out", str(out), "--version", "9", **told)
     assert (missing.returncode, "no version 9" in missing.stderr) == (1, True)
+
+
+def test_assignments_are_sent_as_they_are_and_rejects_are_kept(
+    gateway: Gateway, told: dict[str, str], sangathan: Command, tmp_path: Path
+) -> None:
+    file, wrong = tmp_path / "booths.csv", tmp_path / "wrong.csv"
+    file.write_bytes(b"booth,phone\n")
+    reject = {"line": 3, "column": "booth", "detail_en": "takes a path", "detail_hi": "पथ दें"}
+    counts = {"applied": False, "assigned": 2, "unchanged": 1, "rejected": 1}
+    gateway.told = {**counts, "rejects": [reject], "rejects_csv": "\ufeffline\r\n"}
+    done = sangathan("assignments", "import", str(file), "--only-valid", "--rejects", str(wrong), **told)
+    assert (done.returncode, "line 3, booth: takes a path / पथ दें" in done.stderr) == (1, True)
+    assert "2 assigned, 1 unchanged, 1 rejected" in done.stdout
+    assert gateway.sent == [({"dry_run": ["false"], "only_valid": ["true"]}, b"booth,phone\n")]
+    assert wrong.read_bytes() == "\ufeffline\r\n".encode()
