@@ -1,10 +1,11 @@
 """Files of fieldwork by the command line: sent as they are, faults told with their rows, rejects and sheets kept."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,6 +14,7 @@ import pytest
 from tests.cli.conftest import Command
 
 UNIT, FORM = "0190d2f0-0000-7000-8000-000000000001", "0190d2f0-0000-7000-8000-000000000002"
+SHEETS: Final = f"/v1/drives/{FORM}/booth-sheets"
 FAULT: Final = {"sheet": "survey", "row": 7, "column": "relevant", "detail_en": "takes answers", "detail_hi": "उत्तर दें"}
 TOLD: Final[dict[str, Any]] = {"sections": 1, "questions": 2, "rejected": 0, "faults": [], "form": None}
 PAGES: Final = {
@@ -39,6 +41,9 @@ class _Handler(BaseHTTPRequestHandler):
         if path.path in {"/v1/form-imports", "/v1/assignment-imports"}:
             self.server.sent.append((parse_qs(path.query), body))
             self._answer(json.dumps(self.server.told).encode())
+        elif path.path == SHEETS:
+            self.server.sent.append((parse_qs(path.query), body))
+            self._answer(b"%PDF-", {} if path.query else {"Link": f'<{SHEETS}?cursor=more>; rel="next"'})
         else:
             self._answer(b'{"access_token": "one"}')
 
@@ -49,8 +54,10 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(path.path.encode())
 
-    def _answer(self, body: bytes) -> None:
+    def _answer(self, body: bytes, headers: Mapping[str, str] = MappingProxyType({})) -> None:
         self.send_response(200)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Type", "application/json")
         self.end_headers()
         self.wfile.write(body)
@@ -115,3 +122,17 @@ def test_assignments_are_sent_as_they_are_and_rejects_are_kept(
     assert "2 assigned, 1 unchanged, 1 rejected" in done.stdout
     assert gateway.sent == [({"dry_run": ["false"], "only_valid": ["true"]}, b"booth,phone\n")]
     assert wrong.read_bytes() == "\ufeffline\r\n".encode()
+
+
+def test_sheets_of_many_booths_are_written_part_by_part(
+    gateway: Gateway, told: dict[str, str], sangathan: Command, tmp_path: Path
+) -> None:
+    out = tmp_path / "mandal.pdf"
+    options = ("--drive", FORM, "--unit", UNIT, "--records", "20", "--out")
+    assert sangathan("sheets", "print", *options, str(out), **told).returncode == 0
+    assert [out.read_bytes(), out.with_name("mandal-2.pdf").read_bytes()] == [b"%PDF-"] * 2
+    assert [(query, json.loads(body)) for query, body in gateway.sent] == [
+        ({}, {"unit_id": UNIT, "records": 20}),
+        ({"cursor": ["more"]}, {"unit_id": UNIT, "records": 20}),
+    ]
+    assert sangathan("sheets", "print", *options, "mandal.doc", **told).returncode == 2

@@ -21,8 +21,9 @@ NOT_JSON = {"GET /v1/card-keys", "GET /v1/card-status-list", "GET /v1/cards/{car
     "GET /v1/cases/{case_id}/evidence/{evidence_id}",
     "GET /v1/exports/{export_id}/file",
     "GET /v1/forms/{form_version_id}/xlsform",
+    "POST /v1/drives/{drive_id}/booth-sheets",
 }
-NO_JSON_IN = {"POST /v1/cases/{case_id}/evidence", "POST /v1/form-imports"}
+NO_JSON_IN = {"POST /v1/cases/{case_id}/evidence", "POST /v1/form-imports", "POST /v1/assignment-imports"}
 
 
 def test_the_gateway_ships_this_document() -> None:
@@ -53,7 +54,7 @@ def test_no_personal_data_is_taken_in_a_url() -> None:
         *("drive_id", "form_version_id", "held_id", "decided", "duplicate_id", "card_id", "format", "language"),
         *("case_id", "statement_id", "evidence_id", "erasure_id", "opening_id", "unreviewed", "version"),
         *("flag_id", "rule", "settled", "from", "to"),
-        *("transfer_id", "waiting", "export_id", "form_id", "dry_run"),
+        *("transfer_id", "waiting", "export_id", "form_id", "dry_run", "only_valid"),
     }
 
 

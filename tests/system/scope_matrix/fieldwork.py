@@ -1,4 +1,4 @@
-"""The probes of forms and assignments as files."""
+"""The probes of forms, assignments and papers as files."""
 
 from typing import Any, Final
 
@@ -38,6 +38,16 @@ def _assign_by_sheet(records: Records, _bearer: Bearer, place: Place) -> Ask:
     return Ask(query={"dry_run": "true"}, content=sheet.encode(), headers={"Content-Type": CSV})
 
 
+def _print_unit(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    nation = next(one.own for one in records.ground.bearers if one.level == "nation")
+    return Ask(ids={"drive_id": records.drive(nation)}, body={"unit_id": place.unit_id, "records": 1})
+
+
+def _print_drive(records: Records, bearer: Bearer, place: Place) -> Ask:
+    booth = bearer.positions.get("inside", bearer.own)
+    return Ask(ids={"drive_id": records.drive(place)}, body={"unit_id": booth.unit_id, "records": 1})
+
+
 def _settled(reply: httpx.Response) -> str:
     """What the row came to."""
     if not reply.is_success:
@@ -54,6 +64,8 @@ def _without_rows(body: dict[str, Any]) -> Any:
 PROBES: Final[tuple[Probe, ...]] = (
     Placed("POST /v1/form-imports", "?unit_id", _import_form),
     Placed("POST /v1/form-imports", "?form_id", _next_version),
+    Placed("POST /v1/drives/{drive_id}/booth-sheets", "body unit_id", _print_unit),
+    Placed("POST /v1/drives/{drive_id}/booth-sheets", "drive_id", _print_drive, from_above=True),
     Placed("POST /v1/assignment-imports", "cell booth", _assign_by_sheet, _settled, _without_rows),
     Placed("GET /v1/forms/{form_version_id}/xlsform", "form_version_id", _export_form, from_above=True),
 )

@@ -24,6 +24,7 @@ from sangathan_cli.fences import fences_app
 from sangathan_cli.forms import forms_app
 from sangathan_cli.options import DEFAULT_DATA, DataOption, JsonOption, LivePortOption, PortOption, examples
 from sangathan_cli.output import console, errors
+from sangathan_cli.paper_sheets import sheets_app
 from sangathan_cli.places import story_settings
 from sangathan_cli.sealing_keys import rotate_sealing_key
 from sangathan_cli.seeding import seed as seed_system
@@ -54,6 +55,7 @@ app.add_typer(cards_app, name="cards")
 app.add_typer(appointments_app, name="appointments")
 app.add_typer(fences_app, name="fences")
 app.add_typer(assignments_app, name="assignments")
+app.add_typer(sheets_app, name="sheets")
 app.add_typer(forms_app, name="forms")
 app.command(name="call", epilog=CALL_EXAMPLES)(call)
 app.command(name="export", epilog=EXPORT_EXAMPLES)(export)

@@ -22,6 +22,7 @@ from sangathan_registry.api import (
     assignment_sheets,
     assignments,
     audit_entries,
+    booth_sheets,
     break_glass,
     card_checks,
     cards,
@@ -108,7 +109,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
             for module in (workers, searches, sync, checks, unit_counts, assignments, audit_entries, history)
         ),
         *(module.router for module in (forms, drives, held_records, duplicates, break_glass, cards, card_checks)),
-        *(module.router for module in (form_sheets, assignment_sheets)),
+        *(module.router for module in (form_sheets, assignment_sheets, booth_sheets)),
         *(module.router for module in (erasures, access_files, consents)),
         *(module.router for module in (fences, flags, coverage, retention)),
         *(module.router for module in (cases, case_evidence, case_reports, case_statements)),

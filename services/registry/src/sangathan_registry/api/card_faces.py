@@ -47,7 +47,7 @@ def _draw(printed: Printed, expires_at: datetime, picture: Picture, labels: tupl
         "qr": qr_svg(printed.qr),
         **_LABELS[language],
     }
-    return typst.compile(_template(), font_paths=_fonts(), format=picture, ppi=_DOTS_PER_INCH, sys_inputs=values)
+    return typst.compile(_template(), font_paths=fonts(), format=picture, ppi=_DOTS_PER_INCH, sys_inputs=values)
 
 
 def qr_svg(text: str) -> str:
@@ -63,6 +63,7 @@ def _template() -> bytes:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
+    """The font that is printed with, which has Devanagari and Latin letters."""
     folder = str(fontpkg_noto_sans_devanagari.ROOT / "files")
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])

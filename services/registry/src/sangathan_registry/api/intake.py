@@ -8,15 +8,18 @@ import msgspec
 
 from sangathan_chassis.refusal import MALFORMED_INPUT, Pointer, Refusal
 from sangathan_registry.api.bodies import Body
+from sangathan_registry.api.paper_codes import read_paper
 from sangathan_registry.api.phones import read_phone
 from sangathan_registry.api.schemas import RecordIn, WorkerIn
 from sangathan_registry.domain.consent import Consent, examine_consent
 from sangathan_registry.domain.drive import Evidence
+from sangathan_registry.domain.paper import MisreadError
 from sangathan_registry.domain.particulars import CLOCK_SKEW, Particulars, examine, fault, is_timely
 from sangathan_registry.domain.sync import SentCapture, SentRecord
 
 NO_SHIFT = timedelta()
 _RECORD = Body(RecordIn)
+_MISREAD = Pointer("/serial", "this was misread: scan the code again, or key P and the ten digits beside it")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -47,11 +50,10 @@ def read_record(raw: bytes, *, now: datetime, taken_by: UUID, shift: timedelta =
     consent = examine_consent(
         msgspec.structs.replace(sent.consent, given_at=given_at), now=now, taken_by=taken_by, faults=faults
     )
+    capture = _capture(sent, faults)
     # The canonical form: the same record with other blanks or another order of fields is the same body.
     body = _encode(sent)
-    return SentRecord(
-        body, sent.id, sent.unit_id, captured_at, particulars, consent, faults, capture=_capture(sent), raw=raw
-    )
+    return SentRecord(body, sent.id, sent.unit_id, captured_at, particulars, consent, faults, capture=capture, raw=raw)
 
 
 def shift_of(sent_at: datetime | None, now: datetime) -> timedelta:
@@ -68,10 +70,17 @@ def _shifted(moment: datetime, shift: timedelta) -> datetime:
         return moment
 
 
-def _capture(sent: RecordIn) -> SentCapture:
+def _capture(sent: RecordIn, faults: list[Pointer]) -> SentCapture:
     content = {name: value for name in ("answers", "evidence") if (value := getattr(sent, name)) is not None}
     place = Evidence(*msgspec.structs.astuple(sent.evidence)) if sent.evidence else None
-    return SentCapture(sent.form_version_id, _encode(content) if content else None, sent.answers, sent.serial, place)
+    serial, paper = None, None
+    if sent.serial:
+        try:
+            serial, paper = read_paper(sent.serial)
+        except MisreadError:
+            faults.append(_MISREAD)
+    encoded = _encode(content) if content else None
+    return SentCapture(sent.form_version_id, encoded, sent.answers, serial, place, paper)
 
 
 def _readable(raw: bytes, field: str) -> UUID | None:

@@ -105,7 +105,7 @@ class RecordIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     form_version_id: Annotated[UUID | None, _takes("form_version_id")] = None
     answers: Annotated[dict[str, Any] | None, _takes("answers", {"education": "graduate"})] = None
     evidence: Annotated[EvidenceIn | None, _takes("evidence")] = None
-    serial: Annotated[Annotated[str, Meta(min_length=1, max_length=40)] | None, _takes("serial")] = None
+    serial: Annotated[Annotated[str, Meta(min_length=1, max_length=120)] | None, _takes("serial")] = None
 
 
 BatchId = Annotated[UUID | None, _takes("batch_id")]

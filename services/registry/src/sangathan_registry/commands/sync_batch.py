@@ -20,6 +20,7 @@ from sangathan_registry.commands.check_answers import AnswerChecks
 from sangathan_registry.commands.count_drive import DriveCount
 from sangathan_registry.domain import sync, vistarak
 from sangathan_registry.domain.drive import Drive
+from sangathan_registry.domain.paper import printed_for_another
 from sangathan_registry.domain.sync import Outcome, Result, SentRecord
 from sangathan_registry.domain.worker import Enrolment, Place, Source
 from sangathan_registry.queries.assignments import assignments_of
@@ -107,6 +108,7 @@ async def _known(work: Work, caller: Caller, command: SyncBatch, hashes: Sequenc
     records = command.records
     drive = await get_drive(work.raw, command.drive_id) if command.drive_id else None
     named = {one.unit_id for one in records if one.unit_id} | command.collected.keys()
+    named |= {one.capture.paper.unit_id for one in records if one.capture.paper}
     places = await find_places(work.raw, work.scope, list(named))
     earlier = await receipts.hashes_of(work, [one.id for one in records if one.id])
     whose = command.vistarak_id or (caller.person if vistarak.sees_only_own_captures(caller.office) else None)
@@ -169,6 +171,8 @@ def _by_drive(checks: AnswerChecks, record: SentRecord, known: _Known) -> Result
     place = known.places.get(record.unit_id) if record.unit_id else None
     if record.captured_at is None or place is None:
         return None
+    if other := _other_paper(record, known):
+        return other
     definition = known.forms.get(capture.form_version_id) if capture.form_version_id else None
     if ((known.drive and known.drive.form_id) or capture.form_version_id) and definition is None:
         return sync.FORM_UNKNOWN
@@ -177,6 +181,18 @@ def _by_drive(checks: AnswerChecks, record: SentRecord, known: _Known) -> Result
         if faults:
             return Result(Outcome.REJECTED, sync.Reason.INVALID, faults)
     return _late(record, known)
+
+
+def _other_paper(record: SentRecord, known: _Known) -> Result | None:
+    """A paper of another drive, booth or version; that of a booth that has closed is keyed where its people went."""
+    paper = record.capture.paper
+    if paper is None:
+        return None
+    printed = known.places.get(paper.unit_id)
+    here = paper.unit_id == record.unit_id or (printed is not None and printed.closed)
+    drive_id = known.drive.id if known.drive else None
+    other = printed_for_another(paper, drive_id, record.capture.form_version_id, here=here)
+    return sync.OTHER_PAPER[other] if other else None
 
 
 def _late(record: SentRecord, known: _Known) -> Result | None:

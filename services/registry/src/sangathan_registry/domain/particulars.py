@@ -65,7 +65,7 @@ ACCEPTED: Final = {
     "limits": "whole numbers from where on something looks odd, by their names; or null",
     "why": "in words, from 5 to 300 characters, for the audit trail",
     "qr": "the text of a card's QR code, unchanged, of at most 1000 characters",
-    "serial": "the serial printed on the paper, of at most 40 characters; or null",
+    "serial": "the serial printed on the paper or the text of its QR code, of at most 120 characters; or null",
     "drive_id": "the id of a drive that covers the unit, a UUID; or null",
     "collected": "how many records the device has collected for the drive so far, by unit id",
     "sent_at": "the device's clock when it sends, with its zone (RFC 3339); sets a wrong clock right",

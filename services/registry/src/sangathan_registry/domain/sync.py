@@ -10,6 +10,7 @@ from uuid import UUID
 from sangathan_chassis.refusal import Pointer
 from sangathan_registry.domain.consent import Consent
 from sangathan_registry.domain.drive import Evidence
+from sangathan_registry.domain.paper import Paper
 from sangathan_registry.domain.particulars import Particulars
 from sangathan_registry.domain.worker import Enrolment, Place, WorkerId
 
@@ -37,6 +38,7 @@ class Reason(StrEnum):
     OUTSIDE_DRIVE = "outside-drive"
     AFTER_GRACE = "after-grace"
     SERIAL_USED = "serial-used"
+    OTHER_PAPER = "other-paper"
     DISMISSED = "dismissed"
     ERASED = "erased"
 
@@ -66,6 +68,7 @@ class SentCapture:
     answers: Mapping[str, Any] | None = None
     serial: str | None = None
     place: Evidence | None = None
+    paper: Paper | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,13 @@ SERIAL_USED: Final = Result(
     Reason.SERIAL_USED,
     (Pointer("/serial", "this serial was keyed before for another record; kept until somebody decides"),),
 )
+OTHER_PAPER: Final = {
+    "drive": rejected(Reason.OTHER_PAPER, "/serial", "a paper of this drive; this one was printed for another drive"),
+    "booth": rejected(Reason.OTHER_PAPER, "/serial", "a paper of this booth; this one was printed for another booth"),
+    "version": rejected(
+        Reason.OTHER_PAPER, "/serial", "the form_version_id of the paper; this one was printed for another version"
+    ),
+}
 DISMISSED: Final = rejected(Reason.DISMISSED, "", "somebody looked at this record and decided against it")
 ERASED: Final = rejected(Reason.ERASED, "/id", "its person had this record erased; it is not kept again")
 STATUS: Final = {
