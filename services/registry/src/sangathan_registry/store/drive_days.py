@@ -9,10 +9,11 @@ from typing import Final
 
 from sangathan_chassis.connection import Connection
 
+# By place in the table: nothing else changes such rows while the tree's lock is held, and no plan reads them all.
 _FOLD: Final = """
 WITH fresh AS (
-    UPDATE drive_days SET counted = true WHERE (drive_id, day, person_id, unit_id) IN (
-        SELECT drive_id, day, person_id, unit_id FROM drive_days WHERE NOT counted LIMIT 5000)
+    UPDATE drive_days SET counted = true
+    WHERE ctid = ANY(ARRAY(SELECT ctid FROM drive_days WHERE NOT counted LIMIT 5000))
     RETURNING drive_id, day, person_id, path
 ), spread AS (
     SELECT DISTINCT drive_id, day, person_id, array_to_string(codes[1:depth], '.') || '.' AS path
