@@ -18,6 +18,8 @@ OPERATIONS = {
 }
 NOT_JSON = {"GET /v1/card-keys", "GET /v1/card-status-list", "GET /v1/cards/{card_id}/face"} | {
     "GET /v1/case-statements/{statement_id}",
+    "GET /v1/worker-imports/{import_id}/rejects",
+    "GET /v1/worker-imports/{import_id}/office-bearers",
     "GET /v1/cases/{case_id}/evidence/{evidence_id}",
     "GET /v1/exports/{export_id}/file",
     "GET /v1/forms/{form_version_id}/xlsform",
@@ -53,6 +55,7 @@ def test_no_personal_data_is_taken_in_a_url() -> None:
         *("unit_id", "status", "limit", "cursor", "worker_id", "person_id", "If-Match", "If-None-Match"),
         *("drive_id", "form_version_id", "held_id", "decided", "duplicate_id", "card_id", "format", "language"),
         *("case_id", "statement_id", "evidence_id", "erasure_id", "opening_id", "unreviewed", "version"),
+        *("import_id", "outcome"),
         *("flag_id", "rule", "settled", "from", "to"),
         *("transfer_id", "waiting", "export_id", "form_id", "dry_run", "only_valid"),
     }

@@ -5,6 +5,7 @@ from typing import Any, Final
 import httpx
 
 from tests.system.scope_matrix.ground import ABSENT, Bearer, Ground, Place
+from tests.system.scope_matrix.lists import list_for, worker_import
 from tests.system.scope_matrix.probes import Ask, Listed, Personal, Placed, Plain, Probe, at_unit, outcome, untraced
 from tests.system.scope_matrix.records import DATES, DEFINITION, LABEL, CannotBeError, Records
 
@@ -269,6 +270,19 @@ def _statement(records: Records, _bearer: Bearer, place: Place) -> Ask:
     return Ask(ids={"statement_id": records.statement(place)})
 
 
+def _list(_records: Records, _bearer: Bearer, place: Place) -> Ask:
+    """Tried, so that no list waits in the way of another."""
+    return Ask(body=list_for(place, dry_run=True))
+
+
+def _import(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"import_id": worker_import(records.ground, place)})
+
+
+def _stop_import(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"import_id": worker_import(records.ground, place)}, body={})
+
+
 def _report(_ground: Ground, bearer: Bearer) -> Ask:
     return Ask(body={"unit_id": bearer.own.unit_id, "claim": {"name": "Anjaan"}, "what": "He threatened somebody."})
 
@@ -297,6 +311,14 @@ PROBES: Final[tuple[Probe, ...]] = (
     Plain("GET /v1/my-erasures"),
     Plain("POST /v1/my-erasures", _bent, "a bent body"),
     Plain("POST /v1/my-erasures/undoings", _bent, "a bent body"),
+    Placed("POST /v1/worker-imports", "body unit_id", _list),
+    Plain("GET /v1/worker-imports"),
+    Placed("GET /v1/worker-imports", "?unit_id", at_unit()),
+    Placed("GET /v1/worker-imports/{import_id}", "import_id", _import),
+    Placed("GET /v1/worker-imports/{import_id}/rows", "import_id", _import),
+    Placed("GET /v1/worker-imports/{import_id}/rejects", "import_id", _import),
+    Placed("GET /v1/worker-imports/{import_id}/office-bearers", "import_id", _import),
+    Placed("POST /v1/worker-imports/{import_id}/stops", "import_id", _stop_import),
     Placed("POST /v1/worker-searches", "body unit_id", _search),
     Placed(
         "POST /v1/worker-searches",

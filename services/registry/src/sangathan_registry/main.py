@@ -43,6 +43,7 @@ from sangathan_registry.api import (
     forms,
     held_records,
     history,
+    imports,
     retention,
     searches,
     sync,
@@ -51,6 +52,7 @@ from sangathan_registry.api import (
     workers,
 )
 from sangathan_registry.api.parts import Parts
+from sangathan_registry.api.phones import read_phone
 from sangathan_registry.commands import reseal_records
 from sangathan_registry.commands.apply_retention import keep_retaining
 from sangathan_registry.commands.check_answers import AnswerChecks
@@ -65,6 +67,7 @@ from sangathan_registry.commands.publish_statuses import StatusPublisher
 from sangathan_registry.commands.purge_erased import keep_purging
 from sangathan_registry.commands.sign_cards import CardSigner
 from sangathan_registry.commands.sign_receipts import ReceiptSigner
+from sangathan_registry.commands.work_imports import Importer, keep_forgetting_imports
 from sangathan_registry.domain.notices import Notices
 from sangathan_registry.domain.retention import Retention
 from sangathan_registry.domain.transfers import TransferPolicy
@@ -104,6 +107,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
     migrations="sangathan_registry.store.migrations",
     trail_sealed=TrailSealed,
     routers=[
+        imports.router,
         *(
             module.router
             for module in (workers, searches, sync, checks, unit_counts, assignments, audit_entries, history)
@@ -131,6 +135,8 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
         lambda: keep_purging(resources.database, parts.settings.purge_every_s),
         lambda: keep_exporting(resources.database, parts.sealer, parts.settings.export_every_s),
         lambda: keep_matching(resources.database, parts.sealer, parts.settings.match_every_s),
+        lambda: Importer(resources.database, parts.sealer, read_phone).keep_working(parts.settings.import_every_s),
+        lambda: keep_forgetting_imports(resources.database, parts.settings.imports_kept),
         lambda: keep_forgetting(resources.database, parts.evidence, timedelta(days=parts.settings.cases_kept_days)),
     ],
     checks=lambda resources, _parts: {"tree": loaded_check(resources.database)},

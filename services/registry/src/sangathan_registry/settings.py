@@ -1,5 +1,6 @@
 """What the registry is told from outside."""
 
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -48,7 +49,18 @@ class RegistrySettings(ServiceSettings):
     )
     flag_every_s: float = Field(default=2.0, gt=0, description="How often what drives brought is held against limits.")
     match_every_s: float = Field(default=1.0, gt=0, description="How often new names are compared with the others.")
+    import_every_s: float = Field(default=1.0, gt=0, description="How often imports that wait are worked on.")
+    imports_kept_days: int = Field(
+        default=14,
+        ge=1,
+        description="How long rejects and offices of an import are kept; never longer than an erasure waits.",
+    )
     fold_every_s: float = Field(default=1.0, gt=0, description="How often counters take in what was written since.")
+
+    @property
+    def imports_kept(self) -> timedelta:
+        """For how long what became of an import's rows is kept: what was there when somebody asked is gone in time."""
+        return timedelta(days=max(1, min(self.imports_kept_days, self.erasure_days)))
 
 
 class LoadSettings(MigratorSettings):

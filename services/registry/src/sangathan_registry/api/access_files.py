@@ -12,11 +12,18 @@ from sangathan_chassis.edge import edge_router
 from sangathan_chassis.replies import PRIVATE, json_reply
 from sangathan_chassis.sealing import Sealer
 from sangathan_registry.api.access_page import page
-from sangathan_registry.api.access_schemas import AccessFileOut, HeldAnswersOut, HeldChangeOut, HeldRecordOut
+from sangathan_registry.api.access_schemas import (
+    AccessFileOut,
+    HeldAnswersOut,
+    HeldChangeOut,
+    HeldImportOut,
+    HeldRecordOut,
+)
 from sangathan_registry.api.described import described
 from sangathan_registry.api.parts import Act, ActDep
 from sangathan_registry.commands import give_access
 from sangathan_registry.queries.access_file import Rows
+from sangathan_registry.queries.imports import content_of_row
 from sangathan_registry.queries.phones import content_of, replaced_of, sealed_of
 
 router = edge_router(tags=["access-files"])
@@ -26,7 +33,7 @@ _HTML: Final = {**PRIVATE, "content-security-policy": "default-src 'none'; style
 _LISTED: Final = {
     field.name: field.type.__args__[0]
     for field in msgspec.structs.fields(AccessFileOut)
-    if field.name not in {"made_at", "records", "answers", "changes", "elsewhere"}
+    if field.name not in {"made_at", "records", "answers", "changes", "imports", "elsewhere"}
 }
 Format = Annotated[Literal["json", "html"], Query(description="For machines, or as a page to be read.")]
 Language = Annotated[Literal["hi", "en"], Query(description="Which language the page is in.")]
@@ -69,6 +76,9 @@ def _reply(act: Act, held: Mapping[str, Rows], wanted: tuple[str, str]) -> Respo
         records=[_record(sealer, row) for row in held["records"]],
         answers=[_plain(row, HeldAnswersOut, content=_content(sealer, row["sealed"])) for row in held["answers"]],
         changes=[_plain(row, HeldChangeOut, content=_before(sealer, row["before"])) for row in held["changes"]],
+        imports=[
+            _plain(row, HeldImportOut, content=content_of_row(sealer, row["import_id"], row)) for row in held["imports"]
+        ],
         elsewhere=ELSEWHERE,
         **listed,
     )

@@ -18,6 +18,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "changes": ("परिवर्तन", "Changes"),
     "act": ("क्या हुआ", "What happened"),
     "answers": ("अभियान में दिए उत्तर", "Answers given in a drive"),
+    "imports": ("किस सूची से आया", "Lists it came by"),
+    "basis": ("किस आधार पर", "On what basis"),
     "receipts": ("अभिलेख कब आया", "When the record came in"),
     "held": ("जो प्राप्त हुआ और स्वीकार नहीं हुआ", "Received and not accepted"),
     "flags": ("जो असामान्य लगा", "What looked odd"),
@@ -97,6 +99,7 @@ _SECTIONS: Final = (
     "flags",
     "pairs",
     "receipts",
+    "imports",
 )
 _STYLE: Final = (
     "body{font-family:system-ui,sans-serif;max-width:44rem;margin:1rem auto;padding:0 1rem;line-height:1.5}"

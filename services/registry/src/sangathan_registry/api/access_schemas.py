@@ -79,6 +79,17 @@ class HeldReceiptOut(msgspec.Struct, frozen=True, kw_only=True):
     received_at: datetime
 
 
+class HeldImportOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A list that the record came by, on what basis it was held, and the office that it names."""
+
+    worker_id: UUID
+    import_id: UUID
+    outcome: str
+    basis: str
+    created_at: datetime
+    content: dict[str, Any]
+
+
 class HeldBackOut(msgspec.Struct, frozen=True, kw_only=True):
     """A version of the record that was received and not accepted; its body is sealed until somebody decides."""
 
@@ -172,6 +183,7 @@ class AccessFileOut(msgspec.Struct, frozen=True, kw_only=True):
     answers: list[HeldAnswersOut]
     changes: list[HeldChangeOut]
     receipts: list[HeldReceiptOut]
+    imports: list[HeldImportOut]
     held: list[HeldBackOut]
     flags: list[HeldFlagOut]
     pairs: list[HeldPairOut]

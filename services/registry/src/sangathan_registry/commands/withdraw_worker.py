@@ -13,7 +13,7 @@ from sangathan_registry.domain.refusals import WORKER_MERGED
 from sangathan_registry.domain.revisions import Act, Author
 from sangathan_registry.domain.worker import Status, Worker
 from sangathan_registry.queries.whole_record import beyond_scope
-from sangathan_registry.store import audit, cases, counts, duplicates, revisions, workers
+from sangathan_registry.store import audit, cases, counts, duplicates, imports, revisions, workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +60,4 @@ async def _withdraw_merged(work: Work, sealer: Sealer, kept: Worker, author: Aut
                 await follow_cards.withdraw(work, worker, author.person_id)
         await duplicates.forget_adopted(work.raw, [kept.id, *merged])
         await cases.forget_workers(work.raw, [kept.id, *merged])
+        await imports.forget_workers(work.raw, [kept.id, *merged])

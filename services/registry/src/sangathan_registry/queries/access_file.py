@@ -29,6 +29,10 @@ FROM captures c JOIN drives d ON d.id = c.drive_id WHERE c.record_id = ANY($1) O
 _RECEIPTS: Final = """
 SELECT record_id, batch_id, received_at FROM receipts WHERE record_id = ANY($1) ORDER BY received_at, record_id
 """
+_IMPORTS: Final = """
+SELECT r.worker_id, r.import_id, r.outcome, i.basis, i.created_at, r.sealed FROM worker_import_rows r
+JOIN worker_imports i ON i.id = r.import_id WHERE r.worker_id = ANY($1) ORDER BY i.created_at, r.line
+"""
 _PAIRS: Final = """
 SELECT id, CASE WHEN one = ANY($1) THEN one ELSE other END AS worker_id, status, found_at, decided_at, undone_at
 FROM duplicates WHERE one = ANY($1) OR other = ANY($1) ORDER BY found_at, id
@@ -79,6 +83,7 @@ async def everything_held(
         "answers": _CAPTURES,
         "changes": _CHANGES,
         "receipts": _RECEIPTS,
+        "imports": _IMPORTS,
         "held": _HELD,
         "flags": _FLAGS,
         "pairs": _PAIRS,

@@ -44,6 +44,9 @@ _GONE: Final = {
         UPDATE worker_revisions SET before = NULL WHERE worker_id = ANY($1) AND before IS NOT NULL
     """,
     "match_queue": "DELETE FROM match_queue WHERE worker_id = ANY($1)",
+    "worker_import_rows": """
+        UPDATE worker_import_rows SET sealed = NULL WHERE worker_id = ANY($1) AND sealed IS NOT NULL
+    """,
     "captures": "UPDATE captures SET sealed = NULL WHERE record_id = ANY($1) AND sealed IS NOT NULL",
     "drive_flags": "UPDATE drive_flags SET reason = NULL WHERE record_id = ANY($1) AND reason IS NOT NULL",
     "duplicates": """

@@ -9,6 +9,7 @@ _BY_UNIT = (
     *("forms", "drives", "captures", "drive_booths", "device_tallies", "break_glass_openings"),
     *("erasures", "unit_fences", "drive_flags", "drive_days"),
     *("transfers", "exports", "export_parts"),
+    *("worker_imports", "worker_import_files", "worker_import_rows"),
     *("cases", "case_steps", "case_evidence", "case_statements"),
 )
 _CONSENTS_MOVED = """
