@@ -22,6 +22,7 @@ from sangathan_cli.exports import EXPORT_EXAMPLES, export
 from sangathan_cli.faults import EXIT_CODES, CliFault, ExitCode
 from sangathan_cli.fences import fences_app
 from sangathan_cli.forms import forms_app
+from sangathan_cli.imports import import_app
 from sangathan_cli.options import DEFAULT_DATA, DataOption, JsonOption, LivePortOption, PortOption, examples
 from sangathan_cli.output import console, errors
 from sangathan_cli.paper_sheets import sheets_app
@@ -57,6 +58,7 @@ app.add_typer(fences_app, name="fences")
 app.add_typer(assignments_app, name="assignments")
 app.add_typer(sheets_app, name="sheets")
 app.add_typer(forms_app, name="forms")
+app.add_typer(import_app, name="import")
 app.command(name="call", epilog=CALL_EXAMPLES)(call)
 app.command(name="export", epilog=EXPORT_EXAMPLES)(export)
 

@@ -1,0 +1,171 @@
+"""Lists brought in by the command line: tried with what is proposed, followed to their end, rejects kept in a file."""
+
+import base64
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any, Final
+
+import pytest
+
+from tests.cli.conftest import Command
+
+PROPOSED: Final = {"नाम": "name", "क्र": "own_id"}
+TRIED: Final[dict[str, Any]] = {
+    "format": "csv",
+    "encoding": "windows-1252",
+    "rows": 2,
+    "examined": 2,
+    "mapping": PROPOSED,
+    "columns": [{"header": "नाम", "field": "name", "found": ["kruti-dev"]}],
+    "notes": [{"code": "no-unit", "hi": "इकाई नहीं", "en": "no unit"}],
+    "accepted": 1,
+    "already_there": 0,
+    "rejected": 1,
+    "needs_review": 0,
+    "sample": [
+        {
+            "line": 3,
+            "faults": [{"column": "नाम", "detail_hi": "नाम दें", "detail_en": "takes a name", "reason": "invalid"}],
+        }
+    ],
+}
+IMPORT: Final[dict[str, Any]] = {
+    "id": "i1",
+    "state": "waiting",
+    "stop": None,
+    "rows": 2,
+    "worked": 0,
+    "accepted": 0,
+    "already_there": 0,
+    "rejected": 0,
+    "needs_review": 0,
+}
+UNITS: Final = [
+    {"id": "own", "path": "in.mp."},
+    {"id": "d07", "path": "in.mp.d07."},
+    {"id": "m1", "path": "in.mp.d07.m1."},
+]
+
+
+class Gateway(ThreadingHTTPServer):
+    """Answers as the gateway does: the first look at an import finds it waiting, the second finds it done."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.sent: list[dict[str, Any]] = []
+        self.looks = 0
+        self.end: dict[str, Any] = {"state": "done", "worked": 2, "accepted": 2}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Gateway
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path != "/v1/worker-imports":
+            self._answer(200, {"access_token": "one"})
+            return
+        self.server.sent.append(body)
+        if body.get("dry_run"):
+            self._answer(200, {**TRIED, "mapping": body.get("mapping") or PROPOSED})
+        else:
+            self._answer(202, IMPORT)
+
+    def do_GET(self) -> None:
+        path, _, query = self.path.partition("?")
+        if path == "/v1/units":
+            parent = query.partition("parent_id=")[2].partition("&")[0]
+            below = {"own": UNITS[1:2], "d07": UNITS[2:], "m1": []}
+            self._answer(200, {"items": below[parent] if parent else UNITS[:1], "next": None})
+        elif path.endswith("/rejects"):
+            self._answer(200, "नाम,reason\r\n")
+        else:
+            self.server.looks += 1
+            self._answer(200, IMPORT if self.server.looks == 1 else {**IMPORT, **self.server.end})
+
+    def _answer(self, status: int, body: Any) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(body.encode() if isinstance(body, str) else json.dumps(body).encode())
+
+    def log_message(self, *_words: object) -> None:
+        return
+
+
+@pytest.fixture
+def gateway() -> Iterator[Gateway]:
+    server = Gateway()
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def old_list(tmp_path: Path) -> Path:
+    file = tmp_path / "old.csv"
+    file.write_bytes("uke\njke\n".encode("cp1252"))
+    return file
+
+
+def place(gateway: Gateway) -> dict[str, str]:
+    """What the command is told by its environment."""
+    return {
+        "SANGATHAN_GATEWAY_URL": f"http://127.0.0.1:{gateway.server_port}",
+        "SANGATHAN_PASSWORD": "typed",
+        "SANGATHAN_PHONE": "+916000000002",
+    }
+
+
+def test_a_list_is_tried_with_what_is_said_over_the_proposal(
+    gateway: Gateway, old_list: Path, sangathan: Command
+) -> None:
+    said = ["--map", "नाम=name_hi", "--map", "क्र=-", "--unit", "d07.m1", "--dry-run"]
+    done = sangathan("import", "workers", str(old_list), *said, **place(gateway))
+    assert done.returncode == 1, "a row would be rejected"
+    assert "line 3, नाम: takes a name / नाम दें" in done.stderr
+    assert "(kruti-dev)" in done.stdout
+    first, second = gateway.sent
+    assert (first["unit_id"], first.get("mapping")) == ("m1", None)
+    assert (second["mapping"], second["dry_run"]) == ({"नाम": "name_hi"}, True)
+    assert base64.b64decode(second["file"]) == old_list.read_bytes()
+
+
+def test_a_list_is_brought_in_and_followed_to_its_end(gateway: Gateway, old_list: Path, sangathan: Command) -> None:
+    said = ["--basis", "Register of 2019", "--collected-on", "2019-04-01", "--relation", "father", "--json"]
+    done = sangathan("import", "workers", str(old_list), *said, **place(gateway))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == {**IMPORT, **gateway.end, "rejects_file": None}
+    sent = gateway.sent[-1]
+    assert (sent["unit_id"], sent["mapping"], sent["basis"]) == ("own", PROPOSED, "Register of 2019")
+    assert (sent["collected_on"], sent["relation_unsaid"], sent["kruti_dev"]) == ("2019-04-01", "father", None)
+    assert gateway.looks == 2
+
+
+def test_rejects_are_kept_beside_the_list_and_fail_the_command(
+    gateway: Gateway, old_list: Path, sangathan: Command
+) -> None:
+    gateway.end = {"state": "done", "worked": 2, "accepted": 1, "rejected": 1}
+    done = sangathan("import", "workers", str(old_list), "--basis", "Register of 2019", **place(gateway))
+    rejects = old_list.with_name("old.rejects.csv")
+    assert (done.returncode, str(rejects) in done.stderr) == (1, True)
+    assert rejects.read_text(encoding="utf-8") == "नाम,reason\n"
+
+
+def test_an_import_that_was_stopped_fails_the_command(gateway: Gateway, old_list: Path, sangathan: Command) -> None:
+    gateway.end = {"state": "stopped", "stop": "office-ended", "worked": 1, "accepted": 1}
+    done = sangathan("import", "workers", str(old_list), "--basis", "Register of 2019", **place(gateway))
+    assert (done.returncode, "Stopped (office-ended) after 1 rows" in done.stdout) == (1, True)
+
+
+def test_what_is_spelled_wrong_is_told_before_anything_is_sent(
+    gateway: Gateway, old_list: Path, sangathan: Command
+) -> None:
+    basis = ["--basis", "Register"]
+    for said, says in (([], "--basis says"), ([*basis, "--unit", "d99"], "There is no unit 'd99'")):
+        done = sangathan("import", "workers", str(old_list), *said, **place(gateway))
+        assert (done.returncode, says in done.stderr, gateway.sent) == (2, True, [])
