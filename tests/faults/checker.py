@@ -78,6 +78,16 @@ async def acknowledged_records_are_there_once(places: Places, ledger: Ledger) ->
     return found
 
 
+async def what_a_drive_brought_is_kept(places: Places, ledger: Ledger) -> list[str]:
+    """What a form's answers were taken of has them, once; what was refused is kept once, and is not on record."""
+    captures = await places.pairs("registry", "SELECT record_id, count(*) FROM captures GROUP BY 1")
+    kept = await places.pairs("registry", "SELECT record_id, count(*) FROM rejected_records GROUP BY 1")
+    found = _exactly_once("a capture of a drive", ledger.captured, captures)
+    found += _exactly_once("a record that was refused", ledger.held, kept)
+    on_record = await places.pairs("registry", "SELECT id, 1 FROM workers WHERE id = ANY($1)", list(ledger.held))
+    return found + _listed("refused and on record", on_record)
+
+
 async def replicas_agree(places: Places, _ledger: Ledger) -> list[str]:
     """Every replica holds identity's units, appointments and tree version, and nothing else."""
     found = []
@@ -203,6 +213,7 @@ Check = Callable[[Places, Ledger], Awaitable[list[str]]]
 CHECKS: Final[tuple[Check, ...]] = (
     nothing_is_under_way,
     acknowledged_records_are_there_once,
+    what_a_drive_brought_is_kept,
     replicas_agree,
     rows_follow_their_units,
     cards_agree,

@@ -12,6 +12,10 @@ class Ledger:
     """Ids of records that left a device, whether an answer came back or not."""
     acknowledged: set[UUID] = field(default_factory=set)
     """Ids of records whose receipt says that they are on record."""
+    captured: set[UUID] = field(default_factory=set)
+    """Ids of records of a drive whose receipt says that they are on record."""
+    held: set[UUID] = field(default_factory=set)
+    """Ids of records whose receipt says that they were not accepted and are kept until somebody decides."""
     refused: list[str] = field(default_factory=list)
     """Answers that no device may get for what these writers send."""
     made: set[UUID] = field(default_factory=set)

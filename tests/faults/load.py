@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,11 +15,11 @@ from sangathan_chassis.ids import uuid7
 from sangathan_demo.sources import workshop_rows
 from sangathan_demo.truth import Truth
 from tests.faults.devices import Device
+from tests.faults.drive_load import GOOD, DriveLoad, is_bad
 from tests.faults.ledger import Ledger
 
 _RECORDS = 25
 _WRITERS = ("state", "district", "mandal", "booth")
-_GOOD = frozenset({"accepted", "already-there"})
 _PHONES = itertools.count(916_009_500_001)
 
 
@@ -43,6 +43,7 @@ class Load:
         """Under load for as long as the block lasts, and until everything that was begun is answered."""
         booths = await self._booths()
         acts = [self.sync(self.device(level), booths[level]) for level in _WRITERS]
+        acts.append(self.tour(await DriveLoad.begun(self.device("state"), self.truth)))
         acts += [self.appoint(), self.move(booths["state"]), self.invite(), self.speak()]
         async with asyncio.TaskGroup() as group:
             for act in acts:
@@ -64,13 +65,27 @@ class Load:
                 self._note(reply)
                 await self._rest()
 
-    def _note(self, reply: httpx.Response) -> None:
+    async def tour(self, drive: DriveLoad) -> None:
+        """The drive's vistarak brings home batch after batch, each twice; the form refuses some records."""
+        device = Device(self.http, self.ledger, self.truth.vistarak.sign_in.phone, self.password)
+        while not self.stopped.is_set():
+            body = drive.batch(self.ledger)
+            bad = {UUID(one["id"]) for one in body["records"] if is_bad(one)}
+            for _ in range(2):
+                self._note(await device.ask("POST", "/v1/sync-batches", json=body), bad)
+                await self._rest()
+            mine = {UUID(one["id"]) for one in body["records"]}
+            self.ledger.captured |= mine & self.ledger.acknowledged
+
+    def _note(self, reply: httpx.Response, bad: Set[UUID] = frozenset()) -> None:
         if reply.status_code != 200:
             self.ledger.refused.append(f"a batch: {reply.status_code} {reply.text[:300]}")
             return
         for result in reply.json()["results"]:
-            if result["outcome"] in _GOOD:
+            if result["outcome"] in GOOD:
                 self.ledger.acknowledged.add(UUID(result["id"]))
+            elif UUID(result["id"]) in bad and result["outcome"] == "rejected":
+                self.ledger.held.add(UUID(result["id"]))
             else:
                 self.ledger.refused.append(f"a record: {result['outcome']} {result['reason']}")
 

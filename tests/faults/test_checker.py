@@ -120,6 +120,9 @@ PLANTED: Mapping[Check, tuple[Planted, ...]] = {
 }
 BROKEN_PROMISES: tuple[tuple[Check, dict[str, Any], str], ...] = (
     (checker.acknowledged_records_are_there_once, {"acknowledged": {WORKER, ELSE}}, f"{ELSE} (0 times)"),
+    (checker.what_a_drive_brought_is_kept, {"captured": {ELSE}}, "a capture of a drive that must be there once"),
+    (checker.what_a_drive_brought_is_kept, {"held": {ELSE}}, "a record that was refused that must be there once"),
+    (checker.what_a_drive_brought_is_kept, {"held": {WORKER}}, "refused and on record"),
     (checker.appointments_are_kept_and_told_once, {"made": {HELD, ELSE}}, "appointment acknowledged and not there"),
     (checker.appointments_are_kept_and_told_once, {"ended": {HELD}}, "ending acknowledged and not there"),
     (checker.moves_are_kept, {"moved": {DISTRICT: ELSE}}, "move acknowledged and not there"),

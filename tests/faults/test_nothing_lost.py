@@ -65,4 +65,4 @@ async def test_nothing_is_lost_and_nothing_is_there_twice(demo: DemoSystem, chao
         assert await found(places, ledger) == []
         assert await views_that_disagree(http, places, demo.truth) == []
     assert ledger.sent == ledger.acknowledged
-    assert all((ledger.sent, ledger.made, ledger.ended, ledger.broadcasts, ledger.moved))
+    assert all((ledger.captured, ledger.held, ledger.made, ledger.ended, ledger.broadcasts, ledger.moved))
