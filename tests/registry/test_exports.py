@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,10 +13,13 @@ import openpyxl
 import pytest
 from httpx import Response
 
+from sangathan_chassis.assertion import KeyFile
 from sangathan_chassis.sealing import Sealer
 from sangathan_registry.commands.make_exports import forget_some, make_some
 from sangathan_registry.commands.purge_erased import purge_some
 from sangathan_registry.domain.exports import as_text
+from sangathan_registry.store import exports
+from sangathan_registry.store.sealed_particulars import SealedFields, open_row, seal_fields
 from sangathan_testkit.clock import FixedClock
 from sangathan_testkit.databases import everything_in
 from sangathan_testkit.harness import Harness, Person
@@ -269,6 +273,23 @@ async def test_it_follows_its_unit_when_that_moves_while_it_is_made(registry: Ha
     await make_all(registry, sealer, page=1)
     moved = replace(WHO, path="in.mp.d070.v3.m7.", tree_version=2)
     assert await names(registry, export, moved) == ["Namuna aaa", "Namuna bbb", "Namuna ccc"]
+
+
+def test_a_page_is_sealed_anew_with_what_is_sealed_in_it(tmp_path: Path) -> None:
+    def sealer_of(*keys: str) -> Sealer:
+        file = tmp_path / "-".join(key[:3] for key in keys)
+        file.write_text("\n".join(keys))
+        return Sealer(KeyFile(file))
+
+    old, new = (f"{kid}:{kid * 5}aaa" for kid in ("11111111", "22222222"))
+    export, worker = uuid4(), uuid4()
+    fields = SealedFields(phone="+916000000001")
+    row = {"id": worker, "sealed": seal_fields(sealer_of(old), worker, fields), "phone": None, "relation_name": None}
+    page = exports.seal_part(sealer_of(old), (export, 0), [row])
+    place: Any = {"export_id": export, "part": 0}
+    renewed = exports.SEALED[0].renew(sealer_of(new, old), place, page)
+    [again] = exports.open_part(sealer_of(new), export, 0, renewed)
+    assert open_row(sealer_of(new), again).phone == "+916000000001"
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+916000000001", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])

@@ -11,13 +11,16 @@ import msgspec
 
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Work
+from sangathan_chassis.resealing import SealedColumn, in_place
 from sangathan_chassis.sealing import Sealer
 from sangathan_registry.domain.exports import Export, Format, State
+from sangathan_registry.store import sealed_particulars
 
 COLUMNS: Final = (
     "id, unit_id, path, format, status, field_classes, purpose, asked_by, appointment_id, office, asked_at, expires_at,"
     " state, rows, parts, position, ready_at"
 )
+_POSITION: Final = "exports.position"
 _ONE_BY_ONE: Final = 7_305_161
 _INSERT: Final = f"""
 INSERT INTO exports ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
@@ -78,10 +81,15 @@ async def save(work: Work, export: Export) -> None:
 
 async def add_part(work: Work, sealer: Sealer, export: Export, rows: Sequence[asyncpg.Record]) -> None:
     """Keeps the rows of the page that comes next."""
-    content = zlib.compress(msgspec.msgpack.encode([dict(row) for row in rows]))
-    sealed = sealer.seal_bytes(content, place=_place(export.id, export.parts))
+    sealed = seal_part(sealer, (export.id, export.parts), [dict(row) for row in rows])
     place = (export.id, export.parts, export.unit_id, export.path)
     await work.raw.execute(_ADD_PART, *place, [row["id"] for row in rows], sealed)
+
+
+def seal_part(sealer: Sealer, key: tuple[UUID, int], rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """A page's rows under one seal; what is sealed in them is of the same key, so that none is needed but it."""
+    content = msgspec.msgpack.encode([_of_one_key(sealer, row) for row in rows])
+    return sealer.seal_bytes(zlib.compress(content), place=_place(*key))
 
 
 def open_part(sealer: Sealer, export_id: UUID, part: int, sealed: bytes) -> list[Mapping[str, Any]]:
@@ -90,14 +98,25 @@ def open_part(sealer: Sealer, export_id: UUID, part: int, sealed: bytes) -> list
     return msgspec.msgpack.decode(content, type=list[Mapping[str, Any]])
 
 
+def _of_one_key(sealer: Sealer, row: Mapping[str, Any]) -> dict[str, Any]:
+    fields = sealed_particulars.open_row(sealer, row)
+    sealed = sealed_particulars.seal_fields(sealer, UUID(str(row["id"])), fields)
+    return {**row, "sealed": sealed, "phone": None, "relation_name": None}
+
+
+def _renewed(sealer: Sealer, row: asyncpg.Record, sealed: bytes) -> bytes:
+    key = (row["export_id"], row["part"])
+    return seal_part(sealer, key, open_part(sealer, *key, sealed))
+
+
 def seal_position(sealer: Sealer, position: Sequence[str]) -> bytes:
     """Where the next page begins: it holds the key of a name."""
-    return sealer.seal(msgspec.json.encode(position).decode(), place="exports.position")
+    return sealer.seal(msgspec.json.encode(position).decode(), place=_POSITION)
 
 
 def open_position(sealer: Sealer, position: bytes) -> list[str]:
     """The same again."""
-    return msgspec.json.decode(sealer.open(position, place="exports.position"), type=list[str])
+    return msgspec.json.decode(sealer.open(position, place=_POSITION), type=list[str])
 
 
 async def forget_over(work: Work) -> int:
@@ -121,3 +140,9 @@ async def _remove(connection: Connection, export_ids: Sequence[UUID]) -> None:
 
 def _place(export_id: UUID, part: int) -> str:
     return f"export_parts.sealed:{export_id}:{part}"
+
+
+SEALED: Final = (
+    SealedColumn("export_parts", "sealed", _renewed, {"export_id": "uuid", "part": "int"}),
+    SealedColumn("exports", "position", in_place(_POSITION)),
+)

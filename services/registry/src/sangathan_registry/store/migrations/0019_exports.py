@@ -42,6 +42,6 @@ def upgrade() -> None:
         *second_wall("exports"),
         *second_wall("export_parts"),
         grant(APP, "exports", "SELECT, INSERT, DELETE, UPDATE (unit_id, path, state, rows, parts, position, ready_at)"),
-        grant(APP, "export_parts", "SELECT, INSERT, DELETE, UPDATE (unit_id, path)"),
+        grant(APP, "export_parts", "SELECT, INSERT, DELETE, UPDATE (unit_id, path, sealed)"),
     ]:
         op.execute(statement)
