@@ -12,9 +12,9 @@ from sangathan_chassis.refusal import FORBIDDEN, NOT_FOUND, Refusal
 from sangathan_chassis.sealing import Sealer
 from sangathan_registry.domain.import_rows import Reading
 from sangathan_registry.domain.imports import MOST_ROWS, State, Stop
-from sangathan_registry.queries.imports import content_of_row, get_import, list_rows, office_holders
+from sangathan_registry.queries.imports import content_of_row, get_import, list_rows, office_holders, said_in_row
+from sangathan_registry.queries.phones import sealed_of
 from sangathan_registry.store import audit, imports
-from sangathan_registry.store.sealed import open_phone
 
 REJECTS = ("rejected", "needs-review")
 _EVERY_CLASS = frozenset({"open", "contact", "sensitive"})
@@ -45,7 +45,7 @@ async def office_rows(
         raise Refusal(FORBIDDEN, "Appointments are made by phone number; your office does not see those.")
     rows = await office_holders(work.raw, work.scope, import_id)
     await _note(work, caller, found, len(rows))
-    return [(row, open_phone(sealer, row["phone"]), content_of_row(sealer, import_id, row)) for row in rows]
+    return [(row, sealed_of(sealer, row).phone, said_in_row(sealer, import_id, row)) for row in rows]
 
 
 async def stop(work: Work, caller: Caller, import_id: UUID) -> asyncpg.Record:

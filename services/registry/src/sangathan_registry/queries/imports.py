@@ -34,7 +34,8 @@ SELECT unit_id, path, level, name_hi, name_en FROM unit_replica
 WHERE (path >= $1 AND path < $2 OR path = ANY($3)) AND closed_at IS NULL
 """
 _HOLDERS: Final = """
-SELECT r.line, r.sealed, w.name_hi, w.name_en, w.phone, w.path AS worker_path FROM worker_import_rows r
+SELECT r.line, r.sealed AS said, w.id, w.name_hi, w.name_en, w.relation_name, w.phone, w.sealed,
+    w.path AS worker_path FROM worker_import_rows r
 JOIN workers w ON w.id = r.worker_id AND w.status = 'active'
 WHERE r.import_id = $1 AND r.path >= $2 AND r.path < $3 AND w.path >= $2 AND w.path < $3
     AND r.outcome IN ('accepted', 'already-there') AND r.sealed IS NOT NULL
@@ -91,3 +92,8 @@ async def tree_version(connection: Connection) -> int:
 def content_of_row(sealer: Sealer, import_id: UUID, row: asyncpg.Record) -> dict[str, Any]:
     """What is kept of a row; nothing when nothing is."""
     return open_row(sealer, import_id, row["sealed"]) if row["sealed"] else {}
+
+
+def said_in_row(sealer: Sealer, import_id: UUID, row: asyncpg.Record) -> dict[str, Any]:
+    """The office that a row of `office_holders` names."""
+    return open_row(sealer, import_id, row["said"])
