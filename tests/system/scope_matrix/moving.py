@@ -10,7 +10,8 @@ from tests.system.scope_matrix.records import Records
 
 def _transfer_worker(records: Records, bearer: Bearer, place: Place) -> Ask:
     to = bearer.positions.get("inside", bearer.own)
-    worker = records.worker_to_transfer(place, fresh=bearer.reaches(place))
+    # Always a new one: whom an earlier probe has moved no longer stands at the place.
+    worker = records.worker_to_transfer(place, fresh=True)
     return Ask(ids={"worker_id": worker}, body={"to_unit_id": to.unit_id, "cause": "moved-home"})
 
 
