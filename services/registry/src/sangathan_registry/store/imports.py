@@ -15,6 +15,7 @@ import msgspec
 
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Work
+from sangathan_chassis.resealing import Renew, SealedColumn, in_place
 from sangathan_chassis.sealing import Sealer
 from sangathan_registry.domain.import_rows import Reading
 from sangathan_registry.domain.imports import Import, State, Stop, Tally
@@ -214,3 +215,18 @@ def seal_row(sealer: Sealer, import_id: UUID, content: Mapping[str, Any]) -> byt
 def open_row(sealer: Sealer, import_id: UUID, sealed: bytes) -> dict[str, Any]:
     """The same again."""
     return msgspec.json.decode(sealer.open_bytes(sealed, place=f"{_ROW}:{import_id}"), type=dict[str, Any])
+
+
+def _of_import(place: str) -> Renew:
+    def renew(sealer: Sealer, row: asyncpg.Record, sealed: bytes) -> bytes:
+        return in_place(f"{place}:{row['import_id']}")(sealer, row, sealed)
+
+    return renew
+
+
+SEALED: Final = (
+    SealedColumn("worker_imports", "reading", in_place(_READING)),
+    SealedColumn("worker_import_files", "sealed", _of_import(_FILE), {"import_id": "uuid"}),
+    SealedColumn("worker_import_rows", "sealed", _of_import(_ROW), {"import_id": "uuid", "line": "int"}),
+)
+"""What is sealed here, to be renewed when the key is."""

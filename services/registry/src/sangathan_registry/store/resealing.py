@@ -7,7 +7,7 @@ from uuid import UUID
 from sangathan_chassis.database import Work
 from sangathan_chassis.resealing import SealedColumn
 from sangathan_chassis.sealing import Sealer
-from sangathan_registry.store import capsules, cases, exports, sealed, sealed_particulars
+from sangathan_registry.store import capsules, cases, exports, imports, sealed, sealed_particulars
 
 # An erasure that is undone gives back what merges took over, so erasures come before it.
 SEALED: Final[tuple[SealedColumn, ...]] = (
@@ -16,6 +16,7 @@ SEALED: Final[tuple[SealedColumn, ...]] = (
     *sealed.COLUMNS,
     *cases.SEALED,
     *exports.SEALED,
+    *imports.SEALED,
 )
 
 _EARLIER: Final = "phone IS NOT NULL OR relation_name IS NOT NULL"
