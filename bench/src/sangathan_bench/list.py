@@ -2,8 +2,9 @@
 
 The same query runs on the same rows of the same PostgreSQL behind row-level security; the bare server is one uvicorn
 process with asyncpg and msgspec, without sign-in, office, assertion, snapshot or sealed fields. PostgREST answers the
-same rows behind the same policy, by a token that carries the range. Rounds are interleaved
-and the medians count. The load is a closed loop, so latencies are those of a system that has no time to spare.
+same rows behind the same policy, by a token that carries the range; Directus behind it and a policy of its own. Rounds
+are interleaved and the medians count. The load is a closed loop, so latencies are those of a system that has no time
+to spare.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from pathlib import Path
 
 import httpx
 
-from sangathan_bench import postgrest
+from sangathan_bench import directus, postgrest
 from sangathan_bench.debian import fetch
 from sangathan_bench.figures import Figures, interleaved
 from sangathan_bench.live_rig import wait_for_port
@@ -61,8 +62,11 @@ class Contender:
 def ids_of(one: Contender) -> list[str]:
     """Whose records the contender's page shows."""
     said = dict(header.split(": ", 1) for header in one.headers)
-    page = httpx.get(f"http://127.0.0.1:{one.port}{one.path}", headers=said, timeout=30).raise_for_status().json()
-    return [str(row["id"]) for row in (page if isinstance(page, list) else page["items"])]
+    reply = httpx.get(f"http://127.0.0.1:{one.port}{one.path}", headers=said, timeout=30)
+    if not reply.is_success:
+        raise RuntimeError(f"GET {one.path} was answered {reply.status_code}: {reply.text[:300]}")
+    page = reply.json()
+    return [str(row["id"]) for row in (page if isinstance(page, list) else page.get("items") or page["data"])]
 
 
 def _measure(figures: Figures, stage: Stage, level: LevelTruth, given: argparse.Namespace) -> None:
@@ -93,12 +97,17 @@ def _measure(figures: Figures, stage: Stage, level: LevelTruth, given: argparse.
 
 
 def _peers(figures: Figures, stage: Stage, path: str, stack: ExitStack) -> dict[str, Contender]:
-    """PostgREST over the same rows, unless it cannot be had."""
+    """PostgREST and Directus over the same rows, as far as they can be had."""
     found = {}
     if binary := postgrest.program(figures):
         port = stack.enter_context(postgrest.postgrest(stage, binary))
         bearer = f"authorization: Bearer {postgrest.token(path)}"
         found["postgrest"] = Contender(port, postgrest.path_of_page(path), [bearer])
+    if folder := directus.program(figures):
+        peer = stack.enter_context(directus.directus(stage, folder, path))
+        peer.allow("workers", "read", permissions=directus.rows_within(path))
+        bearer = f"authorization: Bearer {directus.TOKEN}"
+        found["directus"] = Contender(peer.port, directus.path_of_page(postgrest.COLUMNS), [bearer])
     return found
 
 

