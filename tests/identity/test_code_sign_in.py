@@ -7,7 +7,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from sangathan_identity.adapters.code_senders import CodePost, HttpSmsSender, SmsProvider
+from sangathan_chassis.sms import HttpSmsSender, SmsProvider
+from sangathan_identity.adapters.code_senders import CodePost, as_sms
 from sangathan_identity.domain.codes import Purpose
 from sangathan_identity.domain.ports import CodeMessage
 from sangathan_identity.main import SERVICE
@@ -209,7 +210,7 @@ async def test_the_sms_provider_is_given_all_that_indias_registry_asks_for() -> 
 
     settings = SmsProvider("https://sms.example/send", "secret", "1101", "SNGTHN", {"sign-in.hi": "1107"})
     sender = HttpSmsSender(settings, transport=httpx.MockTransport(provider))
-    await sender.send(a_message())
+    await sender.send(as_sms(a_message()))
     await sender.close()
     assert json.loads(seen[0].content) == {
         "to": "+916000000001",

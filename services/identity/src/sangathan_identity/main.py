@@ -16,10 +16,11 @@ from sangathan_chassis.health import Check
 from sangathan_chassis.sealing import Sealer
 from sangathan_chassis.service import Resources, Service, Task
 from sangathan_chassis.settings import read_settings
+from sangathan_chassis.sms import sms_sender
 from sangathan_contracts import notify, registry, workshops
 from sangathan_contracts.identity import TrailSealed
 from sangathan_identity.adapters.breached_passwords import guessable
-from sangathan_identity.adapters.code_senders import CodePost, ConsoleCodeSender, HttpSmsSender, SmsProvider
+from sangathan_identity.adapters.code_senders import CodePost
 from sangathan_identity.adapters.device_keys import JoseDeviceKeys
 from sangathan_identity.adapters.passkeys import WebAuthn
 from sangathan_identity.adapters.passwords import PasswordPool
@@ -70,7 +71,6 @@ from sangathan_identity.commands.doorway import Doorway
 from sangathan_identity.commands.forget_old import forget_old
 from sangathan_identity.commands.load_dataset import LoadDataset, Refused, load_dataset
 from sangathan_identity.commands.number_pace import NumberPace
-from sangathan_identity.domain.ports import CodeSender
 from sangathan_identity.settings import IdentitySettings, LoadSettings
 from sangathan_identity.subscribers.answer_snapshots import SnapshotAnswers
 from sangathan_identity.subscribers.erasures import erasures_consumer
@@ -90,7 +90,7 @@ def parts(resources: Resources[IdentitySettings]) -> Parts:
     issuer = Issuer(settings.public_url, keys)
     device_keys = JoseDeviceKeys()
     ceremonies = WebAuthn(settings.passkey_domain, settings.passkey_origins)
-    post = CodePost(_sender(settings))
+    post = CodePost(sms_sender(settings))
     snapshots = SnapshotAnswers(resources.nats, resources.database, resources.clock)
     return Parts(
         sealer=sealer,
@@ -117,20 +117,6 @@ def parts(resources: Resources[IdentitySettings]) -> Parts:
         take_service_token=take_service_token.Handler(doorway, keys),
         jobs=(keys.ensure, post.run, snapshots.run, lambda: _forgetting(doorway)),
         checks={"signing-key": keys.check},
-    )
-
-
-def _sender(settings: IdentitySettings) -> CodeSender:
-    if not settings.sms_url:
-        return ConsoleCodeSender()
-    return HttpSmsSender(
-        SmsProvider(
-            settings.sms_url,
-            settings.sms_token.get_secret_value(),
-            settings.sms_entity_id,
-            settings.sms_header,
-            settings.sms_templates,
-        )
     )
 
 

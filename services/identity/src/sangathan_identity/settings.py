@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
 from sangathan_chassis.settings import MigratorSettings, ServiceSettings
+from sangathan_chassis.sms import SmsSettings
 
 
-class IdentitySettings(ServiceSettings):
+class IdentitySettings(SmsSettings, ServiceSettings):
     """Settings of the running service."""
 
     seal_key_file: Path = Field(description="Keys that seal phone numbers, successors of tokens and private keys.")
@@ -17,14 +18,6 @@ class IdentitySettings(ServiceSettings):
         description="Where the gateway is reached from outside, without a closing slash: the OpenID issuer.",
     )
     signing_key_days: int = Field(default=90, ge=2, le=3_660, description="How long a signing key signs.")
-    sms_url: str = Field(default="", description="Where one-time codes are posted for sending; empty: the process log.")
-    sms_token: SecretStr = Field(default=SecretStr(""), description="Bearer token for the SMS provider.")
-    sms_entity_id: str = Field(default="", description="The principal entity's id in India's registry of messages.")
-    sms_header: str = Field(default="", description="The registered header that messages come from.")
-    sms_templates: dict[str, str] = Field(
-        default_factory=dict,
-        description='Registered template ids as JSON: {"sign-in.hi": "1107…", "password-reset.en": …}.',
-    )
     sms_price_paise: int = Field(default=20, ge=0, le=10_000, description="What one message costs, in paise.")
     sms_paise_a_day: int = Field(default=1_000_000, ge=0, description="What a day's messages may cost; 0: no limit.")
     codes_per_address: int = Field(default=60, ge=1, le=100_000, description="Codes one address may ask for an hour.")

@@ -1,1 +1,1 @@
-"""The process edge: password hashing, token signing, the SMS provider, each behind a protocol of domain.ports."""
+"""The process edge: password hashing, token signing, the post of codes, most behind a protocol of domain.ports."""

@@ -101,23 +101,3 @@ class CodeMessage:
     code: str
     purpose: Purpose
     hindi: bool
-
-
-class CodeSender(Protocol):
-    """Takes a one-time code to a phone."""
-
-    async def send(self, message: CodeMessage) -> None:
-        """Hands the code over; raises CodeNotSent."""
-        ...
-
-    async def close(self) -> None:
-        """Lets go of what it holds."""
-        ...
-
-
-class CodeNotSent(Exception):  # noqa: N818 - the sender's own log line says it all.
-    """The provider did not take the code; ``again`` when it may take it a little later."""
-
-    def __init__(self, reason: str, *, again: bool = False) -> None:
-        super().__init__(reason)
-        self.again = again
