@@ -41,7 +41,7 @@ async def urls(empty_urls: DatabaseUrls) -> DatabaseUrls:
 @pytest.fixture
 async def registry(urls: DatabaseUrls, settings_for: SettingsFor, clock: FixedClock) -> AsyncIterator[Harness]:
     # Counters are folded, names compared and drives looked at when a test says so.
-    every = ("fold_every_s", "match_every_s", "flag_every_s", "export_every_s", "import_every_s")
+    every = ("fold_every_s", "match_every_s", "flag_every_s", "export_every_s", "import_every_s", "send_every_s")
     rarely = dict.fromkeys(every, 3600)
     settings = settings_for(RegistrySettings, "registry", urls, questions_per_day=3, **rarely)
     async with running(SERVICE, settings, urls, clock) as harness:

@@ -1,6 +1,7 @@
 """The probes of the registry's operations."""
 
 from typing import Any, Final
+from uuid import uuid4
 
 import httpx
 
@@ -225,6 +226,15 @@ def _bent(_ground: Ground, _bearer: Bearer) -> Ask:
     return Ask(body={"sure": True})
 
 
+def _no_link(_ground: Ground, _bearer: Bearer) -> Ask:
+    """Another one each time, so that nobody is told to wait."""
+    return Ask(body={"link": f"sgk_{uuid4()}"})
+
+
+def _no_code(_ground: Ground, _bearer: Bearer) -> Ask:
+    return Ask(body={"link": f"sgk_{uuid4()}", "code": "123456"})
+
+
 def _case(records: Records, _bearer: Bearer, place: Place) -> Ask:
     return Ask(ids={"case_id": records.case(place)})
 
@@ -308,6 +318,12 @@ PROBES: Final[tuple[Probe, ...]] = (
     Placed("POST /v1/workers/{worker_id}/consent-withdrawals", "worker_id", _take_back),
     Plain("GET /v1/my-consents"),
     Plain("POST /v1/my-consents/withdrawals", _bent, "a bent body"),
+    Plain("POST /v1/my-consents/confirmations", _bent, "a bent body"),
+    Plain("POST /v1/consent-confirmation-codes", _no_link, "a link that leads nowhere"),
+    Plain("POST /v1/consent-confirmations", _no_code, "a code of nobody's"),
+    Plain("GET /v1/unconfirmed-consents"),
+    Placed("GET /v1/unconfirmed-consents", "?unit_id", at_unit()),
+    Placed("GET /v1/confirmation-counts", "?unit_id", at_unit()),
     Plain("GET /v1/my-erasures"),
     Plain("POST /v1/my-erasures", _bent, "a bent body"),
     Plain("POST /v1/my-erasures/undoings", _bent, "a bent body"),

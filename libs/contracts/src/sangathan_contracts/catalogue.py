@@ -24,6 +24,7 @@ EVENTS: tuple[type[Event], ...] = (
     registry.WorkersEnrolled,
     registry.WorkerChanged,
     registry.ConsentChanged,
+    registry.ConsentConfirmed,
     registry.WorkerWithdrawn,
     registry.WorkerErased,
     registry.WorkerMerged,

@@ -36,6 +36,16 @@ class ConsentChanged(Event, frozen=True, kw_only=True):
     given: bool
 
 
+class ConsentConfirmed(Event, frozen=True, kw_only=True):
+    """The person themself has confirmed these purposes; ``how`` is code or signed-in."""
+
+    type: ClassVar[str] = "registry.consent.confirmed.v1"
+    worker_id: UUID
+    unit_id: UUID
+    purposes: tuple[str, ...]
+    how: str
+
+
 class WorkerWithdrawn(Event, frozen=True, kw_only=True):
     """A worker is no longer on record; every service drops what it holds."""
 

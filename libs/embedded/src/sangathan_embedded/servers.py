@@ -108,6 +108,8 @@ class EmbeddedServers:
         if process == CARDS:
             given["SANGATHAN_CARD_KEY_FILE"] = str(self.secrets.card_key)
             given["SANGATHAN_EVIDENCE_DIR"] = str(self.layout.evidence)
+            # Slow enough to read along: without a provider the messages go to the log.
+            given["SANGATHAN_MESSAGES_PER_MINUTE"] = "6"
         if process == "gateway":
             given["SANGATHAN_ASSERTION_KEYS_DIR"] = str(self.secrets.assertion_keys)
         elif process != OPERATOR:

@@ -13,6 +13,7 @@ from sangathan_chassis.database import Database
 from sangathan_chassis.sealing import Sealer
 from sangathan_chassis.service import Resources, Service
 from sangathan_chassis.settings import read_settings
+from sangathan_chassis.sms import sms_sender
 from sangathan_contracts import identity
 from sangathan_contracts.registry import TrailSealed
 from sangathan_hierarchy.ddl import tree_guard
@@ -31,6 +32,7 @@ from sangathan_registry.api import (
     case_statements,
     cases,
     checks,
+    confirmations,
     consents,
     coverage,
     drives,
@@ -55,6 +57,7 @@ from sangathan_registry.api.parts import Parts
 from sangathan_registry.api.phones import read_phone
 from sangathan_registry.commands import reseal_records
 from sangathan_registry.commands.apply_retention import keep_retaining
+from sangathan_registry.commands.ask_confirmations import Asking, keep_asking_people
 from sangathan_registry.commands.check_answers import AnswerChecks
 from sangathan_registry.commands.evidence_files import EvidenceFiles
 from sangathan_registry.commands.flag_drives import keep_asking, keep_flagging
@@ -65,9 +68,11 @@ from sangathan_registry.commands.make_exports import keep_exporting
 from sangathan_registry.commands.match_workers import keep_matching
 from sangathan_registry.commands.publish_statuses import StatusPublisher
 from sangathan_registry.commands.purge_erased import keep_purging
+from sangathan_registry.commands.send_messages import keep_sending
 from sangathan_registry.commands.sign_cards import CardSigner
 from sangathan_registry.commands.sign_receipts import ReceiptSigner
 from sangathan_registry.commands.work_imports import Importer, keep_forgetting_imports
+from sangathan_registry.domain.confirmations import Hours
 from sangathan_registry.domain.notices import Notices
 from sangathan_registry.domain.retention import Retention
 from sangathan_registry.domain.transfers import TransferPolicy
@@ -101,6 +106,11 @@ def _parts(resources: Resources[RegistrySettings]) -> Parts:
     )
 
 
+def _asking(settings: RegistrySettings) -> Asking:
+    hours = Hours(settings.messages_from_hour, settings.messages_to_hour)
+    return Asking(settings.messages_per_minute, hours, settings.public_url)
+
+
 SERVICE: Service[RegistrySettings, Parts] = Service(
     name="registry",
     settings_type=RegistrySettings,
@@ -108,6 +118,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
     trail_sealed=TrailSealed,
     routers=[
         imports.router,
+        confirmations.router,
         *(
             module.router
             for module in (workers, searches, sync, checks, unit_counts, assignments, audit_entries, history)
@@ -137,6 +148,8 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
         lambda: keep_matching(resources.database, parts.sealer, parts.settings.match_every_s),
         lambda: Importer(resources.database, parts.sealer, read_phone).keep_working(parts.settings.import_every_s),
         lambda: keep_forgetting_imports(resources.database, parts.settings.imports_kept),
+        lambda: keep_asking_people(resources.database, parts.sealer, _asking(parts.settings), parts.settings.send_every_s),
+        lambda: keep_sending(resources.database, parts.sealer, sms_sender(parts.settings), parts.settings.send_every_s),
         lambda: keep_forgetting(resources.database, parts.evidence, timedelta(days=parts.settings.cases_kept_days)),
     ],
     checks=lambda resources, _parts: {"tree": loaded_check(resources.database)},

@@ -7,9 +7,10 @@ from uuid import UUID
 from pydantic import Field
 
 from sangathan_chassis.settings import MigratorSettings, ServiceSettings
+from sangathan_chassis.sms import SmsSettings
 
 
-class RegistrySettings(ServiceSettings):
+class RegistrySettings(SmsSettings, ServiceSettings):
     """Settings of the running service."""
 
     seal_key_file: Path = Field(description="Keys that seal phone numbers; the last line also gives the blind index.")
@@ -32,6 +33,18 @@ class RegistrySettings(ServiceSettings):
     notices_dir: Path | None = Field(
         default=None, description="A folder with further versions and languages of the notice, as the shipped ones."
     )
+    messages_per_minute: int = Field(
+        default=0,
+        ge=0,
+        le=100_000,
+        description="How many people of new records a minute are asked to confirm their consent; 0: only who asks.",
+    )
+    messages_from_hour: int = Field(default=10, ge=0, le=23, description="From which hour in India they are asked.")
+    messages_to_hour: int = Field(
+        default=21, ge=0, le=23, description="Until which hour; the same as the first: at any time."
+    )
+    codes_per_address: int = Field(default=60, ge=1, le=100_000, description="Codes one address may ask for an hour.")
+    send_every_s: float = Field(default=1.0, gt=0, description="How often text messages that wait are sent.")
     erasure_days: int = Field(
         default=30, ge=0, le=90, description="For how many days an erasure can be taken back before it is final."
     )

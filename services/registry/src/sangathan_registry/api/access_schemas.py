@@ -45,7 +45,19 @@ class HeldConsentOut(msgspec.Struct, frozen=True, kw_only=True):
     given_at: datetime
     taken_by: UUID | None
     withdrawn_at: datetime | None
+    confirmed_at: datetime | None
+    confirmed_how: str | None
     hash: str
+
+
+class HeldAskingOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether and when the person was asked to confirm what they agreed to."""
+
+    worker_id: UUID
+    state: str
+    asked_at: datetime
+    sent_at: datetime | None
+    sends: int
 
 
 class HeldAnswersOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,6 +192,7 @@ class AccessFileOut(msgspec.Struct, frozen=True, kw_only=True):
     made_at: datetime
     records: list[HeldRecordOut]
     consents: list[HeldConsentOut]
+    askings: list[HeldAskingOut]
     answers: list[HeldAnswersOut]
     changes: list[HeldChangeOut]
     receipts: list[HeldReceiptOut]

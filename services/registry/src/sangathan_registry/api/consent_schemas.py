@@ -70,7 +70,10 @@ class TakingBackIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ConsentOut(msgspec.Struct, frozen=True, kw_only=True):
-    """A consent artefact; ``hash`` covers all that was given, so that a later change to it shows."""
+    """A consent artefact; ``hash`` covers all that was given, so that a later change to it shows.
+
+    ``confirmed_at`` and ``confirmed_how`` are null until its person has confirmed it.
+    """
 
     purpose: str
     notice_version: str
@@ -80,6 +83,8 @@ class ConsentOut(msgspec.Struct, frozen=True, kw_only=True):
     taken_by: UUID | None
     hash: Annotated[str, Meta(description="SHA-256 in hex.")]
     withdrawn_at: datetime | None
+    confirmed_at: datetime | None
+    confirmed_how: Literal["code", "signed-in"] | None
 
 
 class ConsentsOut(msgspec.Struct, frozen=True, kw_only=True):

@@ -37,7 +37,7 @@ LanguageFilter = Annotated[str | None, Query(max_length=3, description="Only thi
 async def list_notices(request: Request, version: VersionFilter = None, language: LanguageFilter = None) -> Response:
     """Read the notices on which people agree to be recorded, the newest version first."""
     parts: Parts = request.app.state.parts
-    items = [_notice(one) for one in parts.notices.all(version, language)]
+    items = [notice_out(one) for one in parts.notices.all(version, language)]
     return json_reply(NoticesOut(current=parts.notices.current, items=items))
 
 
@@ -96,7 +96,8 @@ def _reply(rows: Sequence[asyncpg.Record]) -> Response:
     return json_reply(ConsentsOut(items=[ConsentOut(**dict(row)) for row in rows]))
 
 
-def _notice(one: Notice) -> NoticeOut:
+def notice_out(one: Notice) -> NoticeOut:
+    """One notice as the API shows it."""
     purposes = [PurposeOut(code=p.code, title=p.title, data=list(p.data), why=p.why, kept=p.kept) for p in one.purposes]
     return NoticeOut(
         version=one.version,

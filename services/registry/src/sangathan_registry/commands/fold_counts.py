@@ -4,7 +4,7 @@ import asyncio
 
 from sangathan_chassis.database import Database
 from sangathan_chassis.scope import Scope
-from sangathan_registry.store import drives
+from sangathan_registry.store import confirmation_counts, drives
 from sangathan_registry.store.counts import fold
 
 
@@ -18,3 +18,5 @@ async def keep_folding(database: Database, every_s: float) -> None:
             folded = await fold(work)
         async with database.work(Scope.everything()) as work:
             folded += await drives.fold(work)
+        async with database.work(Scope.everything()) as work:
+            folded += await confirmation_counts.fold(work)

@@ -70,3 +70,9 @@ EXPORT_SHOWS_MORE = ProblemType(
     "The export shows more than your office sees now",
     "इस निर्यात में आपके दायित्व को अब दिखने वाली जानकारी से अधिक है",
 )
+CODE_ASKED_TOO_OFTEN = ProblemType(
+    "code-asked-too-often", Kind.TOO_MANY, "A code was asked for already", "कोड पहले ही माँगा जा चुका है"
+)
+CODE_NOT_GOOD = ProblemType(
+    "code-not-good", Kind.FORBIDDEN, "The code is wrong or no longer good", "कोड ग़लत है या अब मान्य नहीं है"
+)

@@ -19,8 +19,13 @@ SELECT {COLUMNS},
 FROM workers WHERE id = ANY($1) ORDER BY created_at, id
 """  # noqa: S608 - constants.
 _CONSENTS: Final = """
-SELECT worker_id, purpose, notice_version, language, how, given_at, taken_by, withdrawn_at, encode(hash, 'hex') AS hash
+SELECT worker_id, purpose, notice_version, language, how, given_at, taken_by, withdrawn_at, encode(hash, 'hex') AS hash,
+    confirmed_at, confirmed_how
 FROM consents WHERE worker_id = ANY($1) ORDER BY worker_id, purpose
+"""
+_ASKINGS: Final = """
+SELECT worker_id, coalesce(was, state) AS state, asked_at, sent_at, sends FROM confirmations
+WHERE worker_id = ANY($1) ORDER BY asked_at, worker_id
 """
 _CAPTURES: Final = """
 SELECT c.record_id, d.name_hi, d.name_en, c.captured_at, c.received_at, c.serial, c.sealed
@@ -80,6 +85,7 @@ async def everything_held(
     by_record = {
         "records": _RECORDS,
         "consents": _CONSENTS,
+        "askings": _ASKINGS,
         "answers": _CAPTURES,
         "changes": _CHANGES,
         "receipts": _RECEIPTS,

@@ -11,7 +11,10 @@ from sangathan_chassis.database import Work
 from sangathan_registry.domain.consent import Consent
 from sangathan_registry.domain.worker import Worker
 
-COLUMNS: Final = "purpose, notice_version, language, how, given_at, taken_by, encode(hash, 'hex') AS hash, withdrawn_at"
+COLUMNS: Final = (
+    "purpose, notice_version, language, how, given_at, taken_by, encode(hash, 'hex') AS hash, withdrawn_at,"
+    " confirmed_at, confirmed_how"
+)
 # What was given stays as it was given, whoever gives it again; only what was taken back is given anew.
 _GIVE: Final = """
 INSERT INTO consents AS c (worker_id, purpose, path, notice_version, language, how, given_at, taken_by, hash)
@@ -19,7 +22,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (worker_id, purpose) DO UPDATE SET
     earlier = c.earlier || jsonb_build_array(to_jsonb(c) - 'earlier' - 'worker_id' - 'path'),
     notice_version = EXCLUDED.notice_version, language = EXCLUDED.language, how = EXCLUDED.how,
-    given_at = EXCLUDED.given_at, taken_by = EXCLUDED.taken_by, hash = EXCLUDED.hash, withdrawn_at = NULL
+    given_at = EXCLUDED.given_at, taken_by = EXCLUDED.taken_by, hash = EXCLUDED.hash, withdrawn_at = NULL,
+    confirmed_at = NULL, confirmed_how = NULL
 WHERE c.withdrawn_at IS NOT NULL
 RETURNING worker_id
 """

@@ -2,7 +2,7 @@
 
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.scope import upper_bound
-from sangathan_registry.store import counts, drives
+from sangathan_registry.store import confirmation_counts, counts, drives
 
 _BY_UNIT = (
     *("receipts", "rejected_records", "assignments", "audit_entries"),
@@ -36,6 +36,8 @@ _BY_WORKER = (
     "UPDATE consents c SET path = w.path FROM workers w WHERE w.id = c.worker_id AND c.path <> w.path",
     "UPDATE worker_revisions r SET path = w.path FROM workers w WHERE w.id = r.worker_id AND r.path <> w.path",
     "UPDATE worker_keys k SET path = w.path FROM workers w WHERE w.id = k.worker_id AND k.path <> w.path",
+    "UPDATE confirmations c SET path = w.path FROM workers w WHERE w.id = c.worker_id AND c.path <> w.path",
+    "UPDATE text_messages m SET path = w.path FROM workers w WHERE w.id = m.worker_id AND m.path <> w.path",
     "UPDATE cards k SET path = w.path FROM workers w WHERE w.id = k.worker_id AND k.path <> w.path",
     "UPDATE duplicates d SET one_path = w.path FROM workers w WHERE w.id = d.one AND d.one_path <> w.path",
     "UPDATE duplicates d SET other_path = w.path FROM workers w WHERE w.id = d.other AND d.other_path <> w.path",
@@ -47,11 +49,13 @@ async def move_paths(connection: Connection, old_path: str, new_path: str) -> No
     arguments = (old_path, upper_bound(old_path), new_path, len(old_path) + 1)
     await connection.execute(_CONSENTS_MOVED, *arguments)
     own = ("workers", "worker_keys", "worker_revisions", "cards", "count_deltas", "drive_deltas", "drive_counts")
-    for table in (*own, *_BY_UNIT):
+    asked = ("confirmations", "confirmation_deltas", "text_messages")
+    for table in (*own, *asked, *_BY_UNIT):
         await connection.execute(_MOVED.format(table), *arguments)
     for side in _SIDES:
         await connection.execute(_SIDE_MOVED.format(*side), *arguments)
     await counts.move(connection, old_path, new_path)
+    await confirmation_counts.move(connection, old_path, new_path)
     await drives.carry(connection, new_path, *counts.lost_and_gained(old_path, new_path))
 
 
@@ -63,3 +67,4 @@ async def derive_paths(connection: Connection) -> None:
         await connection.execute(statement)
     await connection.execute(counts.RECOUNT)
     await connection.execute(drives.RECOUNT)
+    await connection.execute(confirmation_counts.RECOUNT)

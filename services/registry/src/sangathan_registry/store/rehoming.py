@@ -7,7 +7,7 @@ from uuid import UUID
 from sangathan_chassis.database import Work
 from sangathan_hierarchy.ddl import TREE_LOCK
 from sangathan_registry.domain.revisions import Author
-from sangathan_registry.store import counts, revisions
+from sangathan_registry.store import confirmation_counts, counts, revisions
 
 # Within the old unit's own path: the index of a scope finds the rows. Those that have gone on already are not there.
 _WORKERS = """
@@ -72,6 +72,7 @@ async def rehome_workers(
     rows = await work.raw.fetch(_WORKERS, *ends, *paths, ids, work.now)
     for statement in _WITH_THEM:
         await work.raw.execute(statement, paths[1], [row["id"] for row in rows])
+    await confirmation_counts.rehome(work, paths, [row["id"] for row in rows])
     await revisions.note_rehomed(work, [row["id"] for row in rows], ends[0], author)
     if active := sum(row["status"] == "active" for row in rows):
         await counts.add_deltas(work, {paths[0]: -active, paths[1]: active})

@@ -56,6 +56,8 @@ class ConsentRow(SQLModel, table=True):
     hash: bytes
     withdrawn_at: datetime | None = Field(default=None, sa_type=AT)
     earlier: list[dict[str, Any]] = Field(default_factory=list, sa_column=sa.Column(JSONB, nullable=False))
+    confirmed_at: datetime | None = Field(default=None, sa_type=AT)
+    confirmed_how: str | None = None
 
 
 class ReceiptRow(SQLModel, table=True):

@@ -1,0 +1,198 @@
+"""``/v1/consent-confirmations``: the person's own word, by a code to their phone; and who has not given it yet."""
+
+import ipaddress
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+
+from sangathan_chassis.edge import edge_router
+from sangathan_chassis.languages import prefers_hindi
+from sangathan_chassis.pages import CursorParam, Limit
+from sangathan_chassis.refusal import INVALID_INPUT, Pointer, Refusal
+from sangathan_chassis.replies import json_reply, page_reply
+from sangathan_registry.api.bodies import MENDING, Body
+from sangathan_registry.api.card_schemas import NamesOut
+from sangathan_registry.api.confirmation_schemas import (
+    AgreedOut,
+    CodeWantedIn,
+    CodeWantedOut,
+    ConfirmationIn,
+    ConfirmationOut,
+    ConfirmedCountOut,
+    ConfirmedCountsOut,
+    UnconfirmedOut,
+    UnconfirmedPage,
+)
+from sangathan_registry.api.consent_schemas import ConsentOut, ConsentsOut
+from sangathan_registry.api.consents import notice_out
+from sangathan_registry.api.described import described
+from sangathan_registry.api.erasure_schemas import ErasureIn
+from sangathan_registry.api.parts import ActDep, LookDep, Parts
+from sangathan_registry.api.phones import read_phone
+from sangathan_registry.api.workers import UnitFilter
+from sangathan_registry.commands import confirm_consent
+from sangathan_registry.domain.card import masked
+from sangathan_registry.domain.confirmations import CODE_ASKED_FOR
+from sangathan_registry.domain.notices import Notice, Notices
+from sangathan_registry.domain.particulars import fault
+from sangathan_registry.queries.confirmations import (
+    UNCONFIRMED,
+    Confirmed,
+    Position,
+    Shown,
+    get_confirmation_counts,
+    list_unconfirmed,
+)
+from sangathan_registry.queries.units import narrowed
+
+router = edge_router(tags=["consents"])
+_WANTED, _CONFIRMATION, _NOTHING = Body(CodeWantedIn), Body(ConfirmationIn), Body(ErasureIn)
+_DIGITS: Final = str.maketrans("०१२३४५६७८९", "0123456789", " -")
+
+StateFilter = Annotated[
+    Literal["waiting", "sent", "unreached"] | None,
+    Query(description="Only those waiting to be asked, asked, or not reached; all when left out."),
+]
+
+
+@router.post(
+    "/v1/consent-confirmation-codes",
+    **described(
+        "consent.confirm", body=CodeWantedIn, reply=CodeWantedOut, status=202, opens="nothing", refusals=(429,)
+    ),
+)
+async def ask_for_confirmation_code(request: Request) -> Response:
+    """Ask for a code to confirm what you are said to have agreed to; no account is needed.
+
+    The answer is the same whether or not the number is on record. Every record under a number gets a code and a link
+    of its own.
+    """
+    sent = await _WANTED.read(request)
+    parts: Parts = request.app.state.parts
+    phone, link = one_way(sent.phone, sent.link)
+    hindi = prefers_hindi(request.headers.get("accept-language", "hi"))
+    command = confirm_consent.AskCode(phone, link, address_of(request), hindi)
+    per_address = parts.settings.codes_per_address
+    await confirm_consent.ask_code(request.app.state.database, parts.sealer, command, per_address=per_address)
+    return json_reply(CodeWantedOut(good_for_s=int(CODE_ASKED_FOR.total_seconds())), 202)
+
+
+@router.post(
+    "/v1/consent-confirmations",
+    **described("consent.confirm", body=ConfirmationIn, reply=ConfirmationOut, opens="nothing", refusals=(403,)),
+)
+async def confirm_consent_by_code(request: Request) -> Response:
+    """See what you are said to have agreed to, with the notice, and confirm it by ``confirmed``, without an account.
+
+    A code serves for looking until it confirms; five wrong ones, and another has to be asked for.
+    """
+    sent = await _CONFIRMATION.read(request)
+    parts: Parts = request.app.state.parts
+    phone, link = one_way(sent.phone, sent.link)
+    command = confirm_consent.Confirm(phone, link, digits(sent.code), sent.confirmed, sent.purposes)
+    shown = await confirm_consent.handle(request.app.state.database, parts.sealer, command)
+    return json_reply(_shown(parts.notices, shown, sent.language))
+
+
+@router.post(
+    "/v1/my-consents/confirmations",
+    **described("consent.own", body=ErasureIn, reply=ConsentsOut, refusals=(404,)),
+)
+async def confirm_own_consents(act: ActDep) -> Response:
+    """Confirm, signed in, what you are said to have agreed to."""
+    await _NOTHING.read(act.request)
+    rows = await confirm_consent.confirm_own(act.work, act.caller)
+    return json_reply(ConsentsOut(items=[ConsentOut(**dict(row)) for row in rows]))
+
+
+@router.get(
+    "/v1/unconfirmed-consents",
+    **described("consent.keep", reply=UnconfirmedPage, headers=("Link",), refusals=(404,)),
+)
+async def list_unconfirmed_consents(  # noqa: PLR0917 - FastAPI reads filters from the signature.
+    look: LookDep,
+    unit_id: UnitFilter = None,
+    state: StateFilter = None,
+    limit: Limit = 50,
+    cursor: CursorParam = None,
+) -> Response:
+    """List the records of your unit and all below it whose person has not confirmed; ids alone, and no names."""
+    purpose = f"unconfirmed:{look.caller.unit_id}:{unit_id}:{state}"
+    after = None
+    if cursor:
+        path, worker_id = look.parts.cursors.decode(cursor, purpose=purpose)
+        after = Position(path, UUID(worker_id))
+    scope = await narrowed(look.read, look.caller.scope, unit_id)
+    states = (state,) if state else UNCONFIRMED
+    rows = await list_unconfirmed(look.read, scope, states=states, after=after, limit=limit)
+    following = None
+    if len(rows) > limit:
+        rows = rows[:limit]
+        following = look.parts.cursors.encode([rows[-1]["path"], str(rows[-1]["worker_id"])], purpose=purpose)
+    names = UnconfirmedOut.__struct_fields__
+    return page_reply(look.request, [UnconfirmedOut(**{name: row[name] for name in names}) for row in rows], following)
+
+
+@router.get("/v1/confirmation-counts", **described("worker.count", reply=ConfirmedCountsOut, refusals=(404,)))
+async def count_confirmations(
+    look: LookDep, unit_id: Annotated[UUID, Query(description="A unit in your scope.")]
+) -> Response:
+    """Read how many people of a unit, and of each right below it, have confirmed, are asked, or were not reached."""
+    unit, children = await get_confirmation_counts(look.read, look.caller.scope, unit_id)
+    return json_reply(ConfirmedCountsOut(unit=_counted(unit), children=[_counted(one) for one in children]))
+
+
+def one_way(phone: str | None, link: str | None) -> tuple[str | None, str | None]:
+    """The number in E.164 or the link; raises a refusal unless it is exactly one of them."""
+    number = read_phone(phone) if phone is not None else None
+    if phone is not None and number is None:
+        raise Refusal(INVALID_INPUT, MENDING, errors=[fault("phone")])
+    if (phone is None) == (link is None):
+        raise Refusal(INVALID_INPUT, MENDING, errors=[Pointer("/link", "a link or a phone, and not both")])
+    return number, link
+
+
+def digits(code: str) -> str:
+    """The six digits of a code, in whichever script; raises a refusal for anything else."""
+    read = code.translate(_DIGITS)
+    if not (len(read) == 6 and read.isascii() and read.isdigit()):
+        raise Refusal(INVALID_INPUT, MENDING, errors=[fault("code")])
+    return read
+
+
+def address_of(request: Request) -> str:
+    """The address that the gateway vouches for; of IPv6 the network of 64 bits, which one household has for itself."""
+    try:
+        address = ipaddress.ip_address(request.headers.get("x-forwarded-for", "")[:45])
+    except ValueError:
+        return "unknown"
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((address, 64), strict=False).network_address)
+
+
+def _shown(notices: Notices, shown: Shown, language: str | None) -> ConfirmationOut:
+    agreed = [AgreedOut(**dict(row)) for row in shown.agreed]
+    return ConfirmationOut(
+        name=NamesOut(hi=masked(shown.names[0]), en=masked(shown.names[1])),
+        unit=NamesOut(hi=shown.unit[0], en=shown.unit[1]),
+        recorded_at=shown.captured_at,
+        confirmed=bool(agreed) and all(one.confirmed_at is not None for one in agreed),
+        agreed=agreed,
+        notice=next((notice_out(one) for one in _notice(notices, agreed, language)), None),
+    )
+
+
+def _notice(notices: Notices, agreed: list[AgreedOut], language: str | None) -> list[Notice]:
+    """The notice that was agreed to, in the language wanted, else in that of the consent, else in Hindi."""
+    for version, wanted in ((one.notice_version, w) for one in agreed[:1] for w in (language, one.language, "hi")):
+        if wanted and (found := notices.all(version, wanted)):
+            return found
+    return []
+
+
+def _counted(one: Confirmed) -> ConfirmedCountOut:
+    return ConfirmedCountOut(
+        unit_id=one.unit_id, level=one.level, name_hi=one.name_hi, name_en=one.name_en, **one.records
+    )
