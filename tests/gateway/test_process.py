@@ -100,10 +100,14 @@ async def test_it_counts_answers_by_route_and_status_and_never_by_id(running: Ru
 
 
 REPORT = ("/report", "/report.js")
+CONFIRM = ("/confirm", "/confirm.js")
 VERIFY = ("/verify", "/verify.css", "/verify.js", "/verify-card.js", "/verify-worker.js")
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/docs/docs.js", "/docs/docs.css", "/openapi.json", *VERIFY, *REPORT])
+OTHERS = ("/", "/docs", "/docs/docs.js", "/docs/docs.css", "/openapi.json")
+
+
+@pytest.mark.parametrize("path", [*OTHERS, *VERIFY, *REPORT, *CONFIRM])
 async def test_its_pages_load_nothing_from_elsewhere(running: Running, path: str) -> None:
     answered = await running.client.get(path)
     assert answered.status_code == 200
@@ -130,6 +134,20 @@ async def test_the_page_for_reports_sends_what_the_route_takes_in_both_languages
     claimed = re.search(r"claim: \{([^}]*)\}", script)
     assert claimed
     assert set(re.findall(r"(\w+): value", claimed[1])) == set(body["properties"]["claim"]["properties"])
+
+
+async def test_the_page_to_confirm_says_no_link_to_any_server_but_in_a_body(running: Running) -> None:
+    page, script = [(await running.client.get(path)).text for path in CONFIRM]
+    assert re.findall(r"<script(?![^>]* src=)|<style| style=| on[a-z]+=", page) == []
+    assert len(re.findall(r'<span lang="en">', page)) == len(
+        re.findall(r"<h1>|<label |<button|<noscript|without-link", page)
+    )
+    asked = set(re.findall(r'"(/v1/[a-z-]+)"', script))
+    document = (await running.client.get("/openapi.json")).json()
+    assert asked == {"/v1/consent-confirmations", "/v1/consent-confirmation-codes", "/v1/record-denials"}
+    assert all("post" in document["paths"][path] for path in asked)
+    assert "location.hash" in script
+    assert "location.search" not in script
 
 
 async def test_its_document_lists_the_routes_of_every_service(running: Running) -> None:

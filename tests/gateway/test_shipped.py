@@ -36,7 +36,7 @@ def test_nothing_is_public_but_what_has_to_be() -> None:
     public = {route.action for route in routes if route.target is Target.PUBLIC}
     provider = {"openid.read", "openid.authorize", "openid.userinfo", "client.token", "client.introspect"}
     signing_in = {"session.sign-in", "session.refresh", "session.code", "device.add"}
-    reporting = {"case.report", "statement.verify", "consent.confirm"}
+    reporting = {"case.report", "statement.verify", "consent.confirm", "grievance.file", "record.deny"}
     telling = {"notice.read", "retention.read"}
     assert public == {*signing_in, *telling, "key.read", "card.verify", "client.revoke", *provider, *reporting}
 

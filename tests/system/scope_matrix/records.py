@@ -152,6 +152,10 @@ class Records:
         """A worker's erasure that can be taken back yet."""
         return self._made("erasure", place, lambda: self._erase(place), fresh=fresh)
 
+    def grievance(self, place: Place, *, fresh: bool = False) -> str:
+        """A grievance that somebody whose record stands at the unit has filed; nobody there signs in but its head."""
+        return self._made("grievance", place, lambda: self._grievance(place), fresh=fresh)
+
     def case(self, place: Place, *, fresh: bool = False) -> str:
         """A case at the unit that nobody has looked at."""
         claim = {"phone": self.new_person()["phone"]}
@@ -319,6 +323,17 @@ class Records:
         body = {"to_unit_id": to.unit_id, "cause": "moved-home"}
         made = self.ground.create(f"/v1/workers/{self._enrol_worker(place)}/transfers", body, maker=maker)
         return str(made["id"])
+    def _grievance(self, place: Place) -> str:
+        body = {"kind": "other", "told": "a test of the matrix"}
+        reference = self.ground.create(f"/v1/workers/{self._enrol_worker(place)}/grievances", body)["reference"]
+        nation, query = self.ground.makers["in."], {"unit_id": place.unit_id, "status": "open", "limit": "200"}
+        cursor: dict[str, str] = {}
+        while True:
+            page = self.ground.send(nation, "GET", "/v1/grievances", params={**query, **cursor}).json()
+            found = [one["id"] for one in page["items"] if one["reference"] == reference]
+            if found:
+                return str(found[0])
+            cursor = {"cursor": page["next"]}
 
     def _looked_at(self, place: Place) -> str:
         case = self.case(place, fresh=True)

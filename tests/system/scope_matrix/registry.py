@@ -235,6 +235,27 @@ def _no_code(_ground: Ground, _bearer: Bearer) -> Ask:
     return Ask(body={"link": f"sgk_{uuid4()}", "code": "123456"})
 
 
+def _grievance_by_no_link(_ground: Ground, _bearer: Bearer) -> Ask:
+    return Ask(body={"link": f"sgk_{uuid4()}", "kind": "other", "told": "a test of the matrix"})
+
+
+def _no_grievance(_ground: Ground, _bearer: Bearer) -> Ask:
+    return Ask(body={"reference": "00000-00000", "secret": "0000000000"})
+
+
+def _grievance(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"grievance_id": records.grievance(place)})
+
+
+def _take_grievance(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"worker_id": records.worker(place)}, body={"kind": "other", "told": "a test of the matrix"})
+
+
+def _answer_grievance(records: Records, bearer: Bearer, place: Place) -> Ask:
+    grievance = records.grievance(place, fresh=bearer.reaches(place))
+    return Ask(ids={"grievance_id": grievance}, body={"answer": {"en": "a test of the matrix"}})
+
+
 def _case(records: Records, _bearer: Bearer, place: Place) -> Ask:
     return Ask(ids={"case_id": records.case(place)})
 
@@ -321,6 +342,17 @@ PROBES: Final[tuple[Probe, ...]] = (
     Plain("POST /v1/my-consents/confirmations", _bent, "a bent body"),
     Plain("POST /v1/consent-confirmation-codes", _no_link, "a link that leads nowhere"),
     Plain("POST /v1/consent-confirmations", _no_code, "a code of nobody's"),
+    Plain("POST /v1/record-denials", _no_link, "a link that leads nowhere"),
+    Plain("POST /v1/grievances", _grievance_by_no_link, "a link that leads nowhere"),
+    Plain("POST /v1/grievance-states", _no_grievance, "a number of none"),
+    Placed("POST /v1/workers/{worker_id}/grievances", "worker_id", _take_grievance),
+    Plain("GET /v1/my-grievances"),
+    Plain("POST /v1/my-grievances", _bent, "a bent body"),
+    Plain("GET /v1/grievances"),
+    Placed("GET /v1/grievances", "?unit_id", at_unit()),
+    Placed("GET /v1/grievance-counts", "?unit_id", at_unit()),
+    Placed("GET /v1/grievances/{grievance_id}", "grievance_id", _grievance),
+    Placed("POST /v1/grievances/{grievance_id}/answers", "grievance_id", _answer_grievance),
     Plain("GET /v1/unconfirmed-consents"),
     Placed("GET /v1/unconfirmed-consents", "?unit_id", at_unit()),
     Placed("GET /v1/confirmation-counts", "?unit_id", at_unit()),

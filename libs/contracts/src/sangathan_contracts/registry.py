@@ -46,6 +46,48 @@ class ConsentConfirmed(Event, frozen=True, kw_only=True):
     how: str
 
 
+class RecordDenied(Event, frozen=True, kw_only=True):
+    """Somebody says that a record is not about them; ``unit_id`` is the unit that decides, above the record's."""
+
+    type: ClassVar[str] = "registry.record.denied.v1"
+    worker_id: UUID
+    unit_id: UUID
+    grievance_id: UUID
+    captured_by: UUID | None
+
+
+class GrievanceOpened(Event, frozen=True, kw_only=True):
+    """Somebody whose data is kept asks or complains of something; the unit is to answer by the date."""
+
+    type: ClassVar[str] = "registry.grievance.opened.v1"
+    grievance_id: UUID
+    unit_id: UUID
+    kind: str
+    due_at: datetime
+
+
+class GrievanceDue(Event, frozen=True, kw_only=True):
+    """A grievance is due-soon, overdue, or escalated to this unit; ``mark`` tells one reminder from the next."""
+
+    type: ClassVar[str] = "registry.grievance.due.v1"
+    grievance_id: UUID
+    unit_id: UUID
+    kind: str
+    stage: str
+    due_at: datetime
+    mark: int
+
+
+class GrievanceAnswered(Event, frozen=True, kw_only=True):
+    """A grievance was answered; ``person_id`` is null when its person does not sign in."""
+
+    type: ClassVar[str] = "registry.grievance.answered.v1"
+    grievance_id: UUID
+    unit_id: UUID
+    kind: str
+    person_id: UUID | None
+
+
 class WorkerWithdrawn(Event, frozen=True, kw_only=True):
     """A worker is no longer on record; every service drops what it holds."""
 

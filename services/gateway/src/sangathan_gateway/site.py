@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _VERIFY_SCRIPTS = ("verify.js", "verify-card.js", "verify-worker.js")
 _ASSETS = {
     "/": ("index.html", b"text/html; charset=utf-8"),
+    "/confirm": ("confirm.html", b"text/html; charset=utf-8"),
+    "/confirm.js": ("confirm.js", b"text/javascript; charset=utf-8"),
     "/docs": ("docs.html", b"text/html; charset=utf-8"),
     "/docs/docs.css": ("docs.css", b"text/css; charset=utf-8"),
     "/docs/docs.js": ("docs.js", b"text/javascript; charset=utf-8"),

@@ -18,6 +18,7 @@ from sangathan_notify.subscribers.appointments import appointments_consumer
 from sangathan_notify.subscribers.cases import cases_consumer
 from sangathan_notify.subscribers.erasures import erasures_consumer
 from sangathan_notify.subscribers.glass import glass_consumer
+from sangathan_notify.subscribers.grievances import grievances_consumer
 from sangathan_notify.subscribers.sign_in import sign_in_consumer
 from sangathan_notify.subscribers.transfers import transfers_consumer
 from sangathan_notify.subscribers.tree import tree_consumer
@@ -32,7 +33,10 @@ def _parts(resources: Resources[NotifySettings]) -> Parts:
 
 def _consumers(_resources: Resources[NotifySettings], own: Parts) -> Sequence[Consumer]:
     others = (appointments_consumer(), sign_in_consumer(), workshops_consumer())
-    of_registry = (glass_consumer(), erasures_consumer(), cases_consumer(), transfers_consumer())
+    of_registry = (
+        *(glass_consumer(), erasures_consumer(), cases_consumer()),
+        *(transfers_consumer(), grievances_consumer()),
+    )
     return (tree_consumer(own.replica), *others, *of_registry)
 
 

@@ -43,6 +43,8 @@ from sangathan_registry.api import (
     flags,
     form_sheets,
     forms,
+    grievance_intake,
+    grievances,
     held_records,
     history,
     imports,
@@ -72,6 +74,7 @@ from sangathan_registry.commands.send_messages import keep_sending
 from sangathan_registry.commands.sign_cards import CardSigner
 from sangathan_registry.commands.sign_receipts import ReceiptSigner
 from sangathan_registry.commands.work_imports import Importer, keep_forgetting_imports
+from sangathan_registry.commands.watch_grievances import keep_watching
 from sangathan_registry.domain.confirmations import Hours
 from sangathan_registry.domain.notices import Notices
 from sangathan_registry.domain.retention import Retention
@@ -119,6 +122,8 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
     routers=[
         imports.router,
         confirmations.router,
+        grievances.router,
+        grievance_intake.router,
         *(
             module.router
             for module in (workers, searches, sync, checks, unit_counts, assignments, audit_entries, history)
@@ -150,6 +155,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
         lambda: keep_forgetting_imports(resources.database, parts.settings.imports_kept),
         lambda: keep_asking_people(resources.database, parts.sealer, _asking(parts.settings), parts.settings.send_every_s),
         lambda: keep_sending(resources.database, parts.sealer, sms_sender(parts.settings), parts.settings.send_every_s),
+        lambda: keep_watching(resources.database, parts.sealer),
         lambda: keep_forgetting(resources.database, parts.evidence, timedelta(days=parts.settings.cases_kept_days)),
     ],
     checks=lambda resources, _parts: {"tree": loaded_check(resources.database)},

@@ -17,6 +17,7 @@ from sangathan_registry.api.access_schemas import (
     HeldAnswersOut,
     HeldChangeOut,
     HeldImportOut,
+    HeldGrievanceOut,
     HeldRecordOut,
 )
 from sangathan_registry.api.described import described
@@ -24,6 +25,7 @@ from sangathan_registry.api.parts import Act, ActDep
 from sangathan_registry.commands import give_access
 from sangathan_registry.queries.access_file import Rows
 from sangathan_registry.queries.imports import content_of_row
+from sangathan_registry.queries.grievances import told_in
 from sangathan_registry.queries.phones import content_of, replaced_of, sealed_of
 
 router = edge_router(tags=["access-files"])
@@ -33,7 +35,7 @@ _HTML: Final = {**PRIVATE, "content-security-policy": "default-src 'none'; style
 _LISTED: Final = {
     field.name: field.type.__args__[0]
     for field in msgspec.structs.fields(AccessFileOut)
-    if field.name not in {"made_at", "records", "answers", "changes", "imports", "elsewhere"}
+    if field.name not in {"made_at", "records", "answers", "changes", "imports", "grievances", "elsewhere"}
 }
 Format = Annotated[Literal["json", "html"], Query(description="For machines, or as a page to be read.")]
 Language = Annotated[Literal["hi", "en"], Query(description="Which language the page is in.")]
@@ -79,6 +81,7 @@ def _reply(act: Act, held: Mapping[str, Rows], wanted: tuple[str, str]) -> Respo
         imports=[
             _plain(row, HeldImportOut, content=content_of_row(sealer, row["import_id"], row)) for row in held["imports"]
         ],
+        grievances=[_plain(row, HeldGrievanceOut, content=_told(sealer, row)) for row in held["grievances"]],
         elsewhere=ELSEWHERE,
         **listed,
     )
@@ -97,6 +100,11 @@ def _plain(row: asyncpg.Record, type_: Any, **more: Any) -> Any:
 
 def _content(sealer: Sealer, sealed: bytes | None) -> dict[str, Any]:
     return msgspec.json.decode(content_of(sealer, sealed), type=dict[str, Any]) if sealed else {}
+
+
+def _told(sealer: Sealer, row: asyncpg.Record) -> dict[str, Any]:
+    told, answer = told_in(sealer, row)
+    return {"told": told, **{f"answer_{language}": text for language, text in (answer or {}).items()}}
 
 
 def _before(sealer: Sealer, before: bytes | None) -> dict[str, Any]:

@@ -60,6 +60,19 @@ class HeldAskingOut(msgspec.Struct, frozen=True, kw_only=True):
     sends: int
 
 
+class HeldGrievanceOut(msgspec.Struct, frozen=True, kw_only=True):
+    """What the person asked or complained of, and the answer."""
+
+    worker_id: UUID
+    reference: str
+    kind: str
+    status: str
+    opened_at: datetime
+    due_at: datetime
+    answered_at: datetime | None
+    content: dict[str, Any]
+
+
 class HeldAnswersOut(msgspec.Struct, frozen=True, kw_only=True):
     """What a drive asked, as the person answered, and where the device was."""
 
@@ -193,6 +206,7 @@ class AccessFileOut(msgspec.Struct, frozen=True, kw_only=True):
     records: list[HeldRecordOut]
     consents: list[HeldConsentOut]
     askings: list[HeldAskingOut]
+    grievances: list[HeldGrievanceOut]
     answers: list[HeldAnswersOut]
     changes: list[HeldChangeOut]
     receipts: list[HeldReceiptOut]

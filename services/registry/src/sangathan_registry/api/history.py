@@ -32,6 +32,7 @@ ActName = Annotated[
         "restored",
         "rehomed",
         "transferred",
+        "held",
     ],
     Meta(
         description="Corrected; merged into another record, or another into it; taken out again; withdrawn; erased, "

@@ -221,7 +221,7 @@ class WorkerOut(msgspec.Struct, frozen=True, kw_only=True):
     captured_by: UUID | None
     captured_at: datetime
     source: str
-    status: Literal["active", "withdrawn", "merged", "erased"]
+    status: Literal["active", "withdrawn", "merged", "erased", "held"]
     version: int
     created_at: datetime
     changed_at: datetime

@@ -12,7 +12,7 @@ from sangathan_chassis.sealing import Sealer
 from sangathan_contracts.registry import WorkerChanged
 from sangathan_registry.commands import follow_cards
 from sangathan_registry.domain.erasure import Erasure
-from sangathan_registry.domain.refusals import WORKER_MERGED
+from sangathan_registry.domain.refusals import RECORD_HELD, WORKER_MERGED
 from sangathan_registry.domain.revisions import Act
 from sangathan_registry.domain.worker import Status, Worker
 from sangathan_registry.queries.whole_record import beyond_scope
@@ -34,6 +34,8 @@ async def handle(work: Work, sealer: Sealer, caller: Caller, command: AskErasure
         raise Refusal(NOT_FOUND)
     if worker.status is Status.MERGED:
         raise Refusal(WORKER_MERGED, "Erase the record that was kept, whose id stands in merged_into.")
+    if worker.status is Status.HELD:
+        raise Refusal(RECORD_HELD, "Decide the grievance that it belongs to; that can erase it.")
     if worker.status is not Status.ERASED:
         await _restrict(work, sealer, caller, (worker, command.days, False))
 

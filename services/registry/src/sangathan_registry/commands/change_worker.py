@@ -31,7 +31,7 @@ async def handle(work: Work, sealer: Sealer, caller: Caller, command: ChangeWork
     if worker is None:
         raise Refusal(NOT_FOUND)
     command.require_version(worker)
-    if worker.status in {Status.WITHDRAWN, Status.ERASED}:
+    if worker.status in {Status.WITHDRAWN, Status.ERASED, Status.HELD}:
         raise Refusal(WORKER_WITHDRAWN, "Record the person anew when they agree again.")
     if worker.status is Status.MERGED:
         raise Refusal(WORKER_MERGED, "Change the record that was kept, whose id stands in merged_into.")

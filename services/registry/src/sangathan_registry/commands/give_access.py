@@ -7,7 +7,7 @@ from sangathan_chassis.caller import Caller
 from sangathan_chassis.database import Work
 from sangathan_chassis.refusal import NOT_FOUND, Refusal
 from sangathan_chassis.sealing import Sealer
-from sangathan_registry.domain.refusals import WORKER_MERGED
+from sangathan_registry.domain.refusals import RECORD_HELD, WORKER_MERGED
 from sangathan_registry.domain.worker import Status, Worker
 from sangathan_registry.queries.access_file import Rows, everything_held
 from sangathan_registry.queries.whole_record import beyond_scope
@@ -23,6 +23,8 @@ async def handle(work: Work, sealer: Sealer, caller: Caller, worker_id: UUID) ->
         raise Refusal(NOT_FOUND)
     if worker.status is Status.MERGED:
         raise Refusal(WORKER_MERGED, "Name the record that was kept, whose id stands in merged_into.")
+    if worker.status is Status.HELD:
+        raise Refusal(RECORD_HELD, "It is out of sight until the grievance that it belongs to is decided.")
     return await _gather(work, caller, [worker])
 
 

@@ -64,7 +64,7 @@ async def _on_record(work: Work, sealer: Sealer, worker_id: UUID) -> Worker:
     worker = await workers.find_for_change(work, sealer, worker_id)
     if worker is None:
         raise Refusal(NOT_FOUND)
-    if worker.status in {Status.WITHDRAWN, Status.ERASED}:
+    if worker.status in {Status.WITHDRAWN, Status.ERASED, Status.HELD}:
         raise Refusal(WORKER_WITHDRAWN, "Who is not on record gets no card.")
     if worker.status is Status.MERGED:
         raise Refusal(WORKER_MERGED, "Issue the card to the record that was kept, whose id stands in merged_into.")

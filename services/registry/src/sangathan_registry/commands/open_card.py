@@ -8,6 +8,7 @@ from sangathan_chassis.refusal import NOT_FOUND, Refusal
 from sangathan_chassis.sealing import Sealer
 from sangathan_registry.domain.card import IssuedCard, Printed
 from sangathan_registry.domain.refusals import CARD_ENDED
+from sangathan_registry.domain.worker import Status
 from sangathan_registry.store import audit, cards, workers
 
 
@@ -15,7 +16,7 @@ async def handle(work: Work, sealer: Sealer, caller: Caller, card_id: UUID) -> t
     """The card and what is printed on it; refuses one that has ended."""
     found = await cards.find(work, sealer, card_id)
     worker = await workers.find(work, sealer, found[0].worker_id) if found else None
-    if found is None or worker is None:
+    if found is None or worker is None or worker.status is Status.HELD:
         raise Refusal(NOT_FOUND)
     card, printed = found
     if printed is None or not card.live:

@@ -76,3 +76,6 @@ CODE_ASKED_TOO_OFTEN = ProblemType(
 CODE_NOT_GOOD = ProblemType(
     "code-not-good", Kind.FORBIDDEN, "The code is wrong or no longer good", "कोड ग़लत है या अब मान्य नहीं है"
 )
+RECORD_HELD = ProblemType(
+    "record-held", Kind.CONFLICT, "This record waits for a decision", "यह अभिलेख निर्णय की प्रतीक्षा में है"
+)

@@ -34,24 +34,26 @@ class Act(StrEnum):
     """Another was taken out of it again."""
     WITHDRAWN = "withdrawn"
     ERASED = "erased"
+    HELD = "held"
+    """Somebody said that it is not about them."""
     RESTORED = "restored"
-    """Its erasure was taken back."""
+    """Its erasure was taken back, or what somebody said of it was decided upon."""
     REHOMED = "rehomed"
     """A split or a merger of units gave it another unit."""
     TRANSFERRED = "transferred"
     """People agreed that it goes to another unit."""
 
 
-HIDING: Final = frozenset({Act.WITHDRAWN, Act.ERASED, Act.RESTORED})
+HIDING: Final = frozenset({Act.WITHDRAWN, Act.ERASED, Act.HELD, Act.RESTORED})
 """Acts that take a whole record away or bring it back: what stood there is no former value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who made a version, under which office, and by which act."""
+    """Who made a version, under which office, and by which act; nobody is named of whom it is not asked."""
 
     act: Act
-    person_id: UUID
+    person_id: UUID | None
     appointment_id: UUID | None
     office: str
 

@@ -25,6 +25,8 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
     MERGED = "merged"
     ERASED = "erased"
+    HELD = "held"
+    """Somebody said that it is not about them; what it held waits, sealed, for a decision."""
 
 
 class Source(StrEnum):
@@ -90,6 +92,10 @@ class Worker:
     def erased(self, at: datetime) -> "Worker":
         """Nothing personal remains; what it held is sealed elsewhere, or gone."""
         return replace(self.withdrawn(at), status=Status.ERASED)
+
+    def held(self, at: datetime) -> "Worker":
+        """Nothing personal remains in sight until somebody has decided."""
+        return replace(self.withdrawn(at), status=Status.HELD)
 
 
 @dataclass(frozen=True, slots=True)

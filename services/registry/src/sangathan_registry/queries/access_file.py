@@ -11,6 +11,7 @@ import asyncpg
 
 from sangathan_chassis.connection import Connection
 from sangathan_registry.queries.list_workers import COLUMNS
+from sangathan_registry.store.grievances import COLUMNS as GRIEVANCE
 
 _RECORDS: Final = f"""
 SELECT {COLUMNS},
@@ -27,6 +28,9 @@ _ASKINGS: Final = """
 SELECT worker_id, coalesce(was, state) AS state, asked_at, sent_at, sends FROM confirmations
 WHERE worker_id = ANY($1) ORDER BY asked_at, worker_id
 """
+_GRIEVANCES: Final = f"""
+SELECT {GRIEVANCE} FROM grievances WHERE worker_id = ANY($1) ORDER BY opened_at, id
+"""  # noqa: S608 - constants.
 _CAPTURES: Final = """
 SELECT c.record_id, d.name_hi, d.name_en, c.captured_at, c.received_at, c.serial, c.sealed
 FROM captures c JOIN drives d ON d.id = c.drive_id WHERE c.record_id = ANY($1) ORDER BY c.received_at, c.record_id
@@ -86,6 +90,7 @@ async def everything_held(
         "records": _RECORDS,
         "consents": _CONSENTS,
         "askings": _ASKINGS,
+        "grievances": _GRIEVANCES,
         "answers": _CAPTURES,
         "changes": _CHANGES,
         "receipts": _RECEIPTS,

@@ -1,4 +1,4 @@
-"""What an erasure holds until its date: the particulars of its records, sealed as one, so that undoing is exact."""
+"""What an erasure or a denial holds: the particulars of its records, sealed as one, so that undoing is exact."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,13 +9,14 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from sangathan_chassis.resealing import SealedColumn
+from sangathan_chassis.resealing import Renew, SealedColumn
 from sangathan_chassis.sealing import Sealer
 from sangathan_registry.domain.particulars import Particulars
 from sangathan_registry.domain.worker import Status, Worker
 from sangathan_registry.store.sealed import open_adopted, seal_adopted
 
 _PLACE: Final = "erasures.sealed"
+HELD: Final = "denials.sealed"
 
 
 class KeptRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +48,7 @@ class Capsule(msgspec.Struct, frozen=True, kw_only=True):
     adopted: dict[UUID, bytes]
 
 
-def seal(sealer: Sealer, records: Sequence[Worker], adopted: Mapping[UUID, bytes]) -> bytes:
+def seal(sealer: Sealer, records: Sequence[Worker], adopted: Mapping[UUID, bytes], *, place: str = _PLACE) -> bytes:
     """The records as one sealed text."""
     kept = tuple(
         KeptRecord(
@@ -59,24 +60,30 @@ def seal(sealer: Sealer, records: Sequence[Worker], adopted: Mapping[UUID, bytes
         )
         for one in records
     )
-    return _sealed(sealer, Capsule(records=kept, adopted=dict(adopted)))
+    return _sealed(sealer, Capsule(records=kept, adopted=dict(adopted)), place)
 
 
-def unseal(sealer: Sealer, sealed: bytes) -> Capsule:
+def unseal(sealer: Sealer, sealed: bytes, *, place: str = _PLACE) -> Capsule:
     """The same again; raises Unsealable when its key is gone."""
-    return msgspec.json.decode(sealer.open(sealed, place=_PLACE), type=Capsule)
+    return msgspec.json.decode(sealer.open(sealed, place=place), type=Capsule)
 
 
-def _sealed(sealer: Sealer, capsule: Capsule) -> bytes:
+def _sealed(sealer: Sealer, capsule: Capsule, place: str) -> bytes:
     """What merges took over is sealed within by the same key, lest a later change of keys leaves it behind."""
     adopted = {pair: seal_adopted(sealer, open_adopted(sealer, one)) for pair, one in capsule.adopted.items()}
     whole = msgspec.structs.replace(capsule, adopted=adopted)
-    return sealer.seal(msgspec.json.encode(whole).decode(), place=_PLACE)
+    return sealer.seal(msgspec.json.encode(whole).decode(), place=place)
 
 
-def _renewed(sealer: Sealer, _row: asyncpg.Record, sealed: bytes) -> bytes:
-    return _sealed(sealer, unseal(sealer, sealed))
+def _renewed_in(place: str) -> Renew:
+    def renewed(sealer: Sealer, _row: asyncpg.Record, sealed: bytes) -> bytes:
+        return _sealed(sealer, unseal(sealer, sealed, place=place), place)
+
+    return renewed
 
 
-SEALED: Final = SealedColumn("erasures", "sealed", _renewed)
+SEALED: Final = (
+    SealedColumn("erasures", "sealed", _renewed_in(_PLACE)),
+    SealedColumn("denials", "sealed", _renewed_in(HELD)),
+)
 """What is sealed here, to be renewed when the key is."""

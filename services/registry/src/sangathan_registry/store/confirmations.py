@@ -32,7 +32,7 @@ WITH changed AS (
 _LEFT: Final = f"""
 WITH gone AS (DELETE FROM text_messages WHERE worker_id = $1), changed AS (
     UPDATE confirmations SET was = state, state = 'ended', link_hash = NULL, code_hash = NULL
-    WHERE worker_id = $1 AND state <> 'ended' {_CHANGED}
+    WHERE worker_id = $1 AND state NOT IN ('ended', 'denied') {_CHANGED}
 ) {DELTAS}
 """  # noqa: S608
 _CAME_BACK: Final = f"""
@@ -59,6 +59,20 @@ _CONFIRMED: Final = f"""
 WITH changed AS (
     UPDATE confirmations SET state = 'confirmed', reason = NULL, code_hash = NULL
     WHERE worker_id = $1 AND state IN ('waiting', 'sent', 'unreached') {_CHANGED}
+) {DELTAS}
+"""  # noqa: S608
+_DENIED: Final = f"""
+WITH gone AS (DELETE FROM text_messages WHERE worker_id = $1), changed AS (
+    UPDATE confirmations SET state = 'denied', reason = NULL, code_hash = NULL
+    WHERE worker_id = $1 AND state <> 'ended' {_CHANGED}
+) {DELTAS}
+"""  # noqa: S608
+_PUT_BACK: Final = f"""
+WITH changed AS (
+    UPDATE confirmations SET state = CASE WHEN $2 THEN 'waiting' ELSE 'unreached' END,
+        reason = CASE WHEN NOT $2 THEN '{Unreached.NO_PHONE}' END, sends = 0, next_at = $3,
+        link_hash = CASE WHEN $2 THEN link_hash END
+    WHERE worker_id = $1 AND state = 'denied' {_CHANGED}
 ) {DELTAS}
 """  # noqa: S608
 _SAID: Final = """
@@ -213,6 +227,16 @@ async def confirm(work: Work, worker_id: UUID, how: How, purposes: Sequence[str]
     if "membership" in said:
         await work.raw.execute(_CONFIRMED, worker_id)
     return sorted(said)
+
+
+async def deny(work: Work, worker_id: UUID) -> None:
+    """Its person says that it is not about them; the link leads no further than to that."""
+    await work.raw.execute(_DENIED, worker_id)
+
+
+async def put_back(work: Work, worker_id: UUID, *, has_phone: bool) -> None:
+    """It was decided to be somebody's after all, who has still to confirm it, or has no number to be asked on."""
+    await work.raw.execute(_PUT_BACK, worker_id, has_phone, work.now)
 
 
 async def paid_until(work: Work) -> datetime:

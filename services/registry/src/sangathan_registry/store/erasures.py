@@ -47,6 +47,10 @@ _GONE: Final = {
     "worker_import_rows": """
         UPDATE worker_import_rows SET sealed = NULL WHERE worker_id = ANY($1) AND sealed IS NOT NULL
     """,
+    "grievances": """
+        UPDATE grievances SET told = NULL, answer = NULL, person_id = NULL
+        WHERE worker_id = ANY($1) AND num_nonnulls(told, answer, person_id) > 0
+    """,
     "captures": "UPDATE captures SET sealed = NULL WHERE record_id = ANY($1) AND sealed IS NOT NULL",
     "drive_flags": "UPDATE drive_flags SET reason = NULL WHERE record_id = ANY($1) AND reason IS NOT NULL",
     "duplicates": """

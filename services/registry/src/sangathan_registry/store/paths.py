@@ -10,6 +10,7 @@ _BY_UNIT = (
     *("erasures", "unit_fences", "drive_flags", "drive_days"),
     *("transfers", "exports", "export_parts"),
     *("worker_imports", "worker_import_files", "worker_import_rows"),
+    *("grievances", "denials"),
     *("cases", "case_steps", "case_evidence", "case_statements"),
 )
 _CONSENTS_MOVED = """

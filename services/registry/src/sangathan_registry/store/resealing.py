@@ -7,12 +7,23 @@ from uuid import UUID
 from sangathan_chassis.database import Work
 from sangathan_chassis.resealing import SealedColumn
 from sangathan_chassis.sealing import Sealer
-from sangathan_registry.store import capsules, cases, exports, imports, sealed, sealed_particulars
+from sangathan_registry.store import (
+    capsules,
+    cases,
+    exports,
+    grievances,
+    imports,
+    sealed,
+    sealed_particulars,
+    text_messages,
+)
 
 # An erasure that is undone gives back what merges took over, so erasures come before it.
 SEALED: Final[tuple[SealedColumn, ...]] = (
     sealed_particulars.SEALED,
-    capsules.SEALED,
+    *capsules.SEALED,
+    *grievances.SEALED,
+    text_messages.SEALED,
     *sealed.COLUMNS,
     *cases.SEALED,
     *exports.SEALED,

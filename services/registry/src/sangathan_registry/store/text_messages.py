@@ -14,9 +14,12 @@ import msgspec
 
 from sangathan_chassis.database import Work
 from sangathan_chassis.ids import uuid7
+from sangathan_chassis.resealing import SealedColumn, in_place
 from sangathan_chassis.sealing import Sealer
 
 _PLACE: Final = "text_messages.sealed"
+SEALED: Final = SealedColumn("text_messages", "sealed", in_place(_PLACE))
+"""What is sealed here, to be renewed when the key is."""
 _TAKEN_FOR: Final = timedelta(minutes=2)
 _PUT: Final = """
 INSERT INTO text_messages (id, worker_id, path, sealed, not_before, until)

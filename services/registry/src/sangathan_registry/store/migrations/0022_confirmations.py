@@ -59,7 +59,7 @@ OTHERS = (
 SCOPED = ("confirmations", "text_messages", "confirmation_deltas", "confirmation_counts")
 GRANTS = {
     "confirmations": "SELECT, INSERT, UPDATE",
-    "text_messages": "SELECT, INSERT, UPDATE (path, not_before, tries), DELETE",
+    "text_messages": "SELECT, INSERT, UPDATE (path, sealed, not_before, tries), DELETE",
     "code_requests": "SELECT, INSERT, UPDATE (taken), DELETE",
     "message_pace": "SELECT, INSERT, UPDATE",
     "confirmation_deltas": "SELECT, INSERT, UPDATE (path), DELETE",

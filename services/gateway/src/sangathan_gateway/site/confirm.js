@@ -1,0 +1,81 @@
+// Shows a person what they are said to have agreed to, and sends their yes, or "this is not me". The link stands behind
+// the #, so that no server's log has it; nothing is kept on the device.
+"use strict";
+
+const link = decodeURIComponent(location.hash.slice(1));
+const element = (id) => document.getElementById(id);
+const told = element("told");
+
+function tell(text) {
+  told.textContent = text;
+  told.focus();
+}
+
+async function ask(path, body) {
+  const headers = { "Content-Type": "application/json", "Accept-Language": "hi, en;q=0.5" };
+  const reply = await fetch(path, { method: "POST", headers, body: JSON.stringify({ link, ...body }) });
+  const answer = await reply.json();
+  if (!reply.ok) {
+    throw new Error([answer.title, answer.detail].filter(Boolean).join("\n"));
+  }
+  return answer;
+}
+
+function line(parent, tag, text) {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  parent.append(made);
+}
+
+function show(answer) {
+  element("name").textContent = [answer.name.hi, answer.name.en].filter(Boolean).join(" · ");
+  element("unit").textContent = `${answer.unit.hi} · ${answer.unit.en}`;
+  const notice = element("notice");
+  notice.replaceChildren();
+  if (answer.notice) {
+    line(notice, "h3", answer.notice.title);
+    line(notice, "p", answer.notice.intro);
+    const agreed = new Set(answer.agreed.map((one) => one.purpose));
+    for (const purpose of answer.notice.purposes.filter((one) => agreed.has(one.code))) {
+      line(notice, "h4", purpose.title);
+      line(notice, "p", `${purpose.why} ${purpose.kept}`);
+    }
+    for (const right of answer.notice.rights) {
+      line(notice, "p", right);
+    }
+  }
+  element("confirm").hidden = answer.confirmed;
+  element("shown").hidden = false;
+  element("shown").focus();
+}
+
+function on(id, event, act) {
+  element(id).addEventListener(event, (happened) => {
+    happened.preventDefault();
+    act().catch((error) => tell(error.message || "फिर प्रयास करें। · Please try again."));
+  });
+}
+
+on("look", "submit", async () => show(await ask("/v1/consent-confirmations", { code: element("code").value })));
+on("confirm", "click", async () => {
+  show(await ask("/v1/consent-confirmations", { code: element("code").value, confirmed: true }));
+  tell("धन्यवाद, पुष्टि हो गई। · Thank you, it is confirmed.");
+});
+on("not-me", "click", async () => {
+  const answer = await ask("/v1/record-denials", {});
+  const secret = answer.secret ? ` / ${answer.secret}` : "";
+  tell(`यह अभिलेख अब किसी सूची में नहीं है। संख्या · It is in no list any more. Number: ${answer.reference}${secret}`);
+  element("look").hidden = true;
+  element("shown").hidden = true;
+});
+on("again", "click", async () => {
+  await ask("/v1/consent-confirmation-codes", {});
+  tell("कोड भेजा जा रहा है। · A code is on its way.");
+});
+
+if (!link) {
+  element("without-link").hidden = false;
+  for (const id of ["look", "not-me", "again"]) {
+    element(id).hidden = true;
+  }
+}

@@ -1,0 +1,99 @@
+"""Grievances within a scope by their date, how many are open and overdue, and which office is to answer one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from sangathan_chassis.connection import Connection
+from sangathan_chassis.refusal import BUSY, NOT_FOUND, Refusal
+from sangathan_chassis.scope import Scope
+from sangathan_chassis.sealing import Sealer
+from sangathan_registry.domain.worker import Place, UnitId
+from sangathan_registry.store.grievances import COLUMNS, grievance_of
+
+_PAGE: Final = """
+SELECT id, reference, unit_id, kind, source, status, outcome, opened_at, due_at, escalations, answered_at
+FROM grievances WHERE path >= $1 AND path < $2 AND ($3::text IS NULL OR status = $3)
+    AND ($4::text IS NULL OR kind = $4) AND (due_at, id) > ($5, $6) ORDER BY due_at, id LIMIT $7
+"""
+_OF_PERSON: Final = f"SELECT {COLUMNS} FROM grievances WHERE person_id = $1 ORDER BY id DESC LIMIT 50"  # noqa: S608
+_BY_REFERENCE: Final = f"SELECT {COLUMNS}, secret_hash FROM grievances WHERE reference = $1"  # noqa: S608
+_ABOVE: Final = """
+SELECT u.unit_id, u.path, u.level FROM unit_replica own
+JOIN unit_replica u ON own.path >= u.path AND own.path < rtrim(u.path, '.') || '/' AND u.closed_at IS NULL
+WHERE own.unit_id = $1 AND ($2 OR u.unit_id <> own.unit_id OR u.parent_id IS NULL)
+ORDER BY length(u.path) DESC LIMIT 1
+"""
+# Open ones are few, and an index of their own holds them: nothing else of a unit is read.
+_COUNTS: Final = """
+SELECT u.unit_id, u.level, u.name_hi, u.name_en, count(g.due_at) AS open,
+    count(g.due_at) FILTER (WHERE g.due_at <= $4) AS overdue
+FROM (
+    SELECT * FROM unit_replica WHERE unit_id = $1
+    UNION ALL SELECT * FROM unit_replica WHERE parent_id = $1 AND closed_at IS NULL
+    OFFSET 0
+) AS u LEFT JOIN LATERAL (
+    SELECT due_at FROM grievances WHERE status = 'open' AND path >= u.path AND path < rtrim(u.path, '.') || '/'
+) AS g ON true
+WHERE u.path >= $2 AND u.path < $3 GROUP BY 1, 2, 3, 4, u.path ORDER BY u.path
+"""
+BEGINNING: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which grievances: of which status and kind, after which date and id."""
+
+    status: str | None
+    kind: str | None
+    after: tuple[datetime, UUID] = (BEGINNING, UUID(int=0))
+
+
+def told_in(sealer: Sealer, row: asyncpg.Record) -> tuple[str | None, Mapping[str, str] | None]:
+    """What was told and answered in a row."""
+    found = grievance_of(sealer, row)
+    return found.told, found.answer
+
+
+async def list_grievances(connection: Connection, scope: Scope, wanted: Wanted, *, limit: int) -> list[asyncpg.Record]:
+    """Up to ``limit`` grievances and one more, those that are due first at the top."""
+    return list(await connection.fetch(_PAGE, scope.lo, scope.hi, wanted.status, wanted.kind, *wanted.after, limit + 1))
+
+
+async def own_grievances(connection: Connection, person_id: UUID) -> Sequence[asyncpg.Record]:
+    """A person's own, the newest first; call it within `beyond_scope`."""
+    return await connection.fetch(_OF_PERSON, person_id)
+
+
+async def by_reference(connection: Connection, reference: str) -> asyncpg.Record | None:
+    """The grievance under a number, with the hash of its secret; call it within `beyond_scope`."""
+    return await connection.fetchrow(_BY_REFERENCE, reference)
+
+
+async def office_for(connection: Connection, unit_id: UUID) -> Place:
+    """The unit itself while it is open, else the nearest above it."""
+    return await _nearest(connection, unit_id, itself=True)
+
+
+async def office_above(connection: Connection, unit_id: UUID) -> Place:
+    """The nearest open unit above; the topmost has itself above it."""
+    return await _nearest(connection, unit_id, itself=False)
+
+
+async def count_grievances(connection: Connection, scope: Scope, unit_id: UUID, now: datetime) -> list[asyncpg.Record]:
+    """The unit's open and overdue ones, and those of each unit right below it; refuses one outside as missing."""
+    rows = list(await connection.fetch(_COUNTS, unit_id, scope.lo, scope.hi, now))
+    if not any(row["unit_id"] == unit_id for row in rows):
+        raise Refusal(NOT_FOUND)
+    return sorted(rows, key=lambda row: row["unit_id"] != unit_id)
+
+
+async def _nearest(connection: Connection, unit_id: UUID, *, itself: bool) -> Place:
+    row = await connection.fetchrow(_ABOVE, unit_id, itself)
+    if row is None:
+        raise Refusal(BUSY, "The unit tree is being brought up to date here.", headers={"retry-after": "5"})
+    return Place(UnitId(row["unit_id"]), row["path"], closed=False, level=row["level"])
