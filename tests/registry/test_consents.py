@@ -1,5 +1,6 @@
 """What people are told, agree to purpose by purpose, and take back as easily."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -71,6 +72,57 @@ def test_a_notice_that_is_not_whole_is_not_taken(tmp_path: Path, name: str, chan
     (tmp_path / name).write_bytes(text.replace(b'language = "en"', f'language = "{name[2:4]}"'.encode()))
     with pytest.raises(ValueError, match="notice"):
         Notices.shipped_and_in(tmp_path)
+
+
+def notices_of(folder: Path, *since: str) -> Notices:
+    """The shipped version, and one more from each of these days on."""
+    for number, day in enumerate(since, 2):
+        for language in ("hi", "en"):
+            text = (SHIPPED / f"1.{language}.toml").read_bytes()
+            head = f'version = "{number}"\nsince = {day}\n'.encode()
+            (folder / f"{number}.{language}.toml").write_bytes(text.replace(b'version = "1"\n', head))
+    return Notices.shipped_and_in(folder)
+
+
+@pytest.mark.parametrize(
+    ("version", "language", "day", "in_force"),
+    [
+        ("1", "hi", "2022-01-20", True),
+        ("1", "hi", "2022-03-30", True),
+        ("1", "hi", "2022-03-31", False),
+        ("2", "en", "2022-02-28", False),
+        ("2", "en", "2022-03-01", True),
+        ("2", "gu", "2022-03-01", False),
+        ("9", "hi", "2022-03-01", False),
+    ],
+)
+def test_a_notice_is_in_force_from_its_day_until_a_while_after_the_next(
+    tmp_path: Path, *, version: str, language: str, day: str, in_force: bool
+) -> None:
+    notices = notices_of(tmp_path, "2022-03-01")
+    assert notices.in_force(version, language, datetime.fromisoformat(f"{day}T12:00:00+05:30")) is in_force
+
+
+async def test_an_enrolment_on_an_unknown_notice_is_refused(registry: Harness) -> None:
+    for changes in ({"notice_version": "9"}, {"language": "gu"}):
+        answer = await world.enrol(registry, world.at(BOOTH), consent=CONSENT | changes)
+        assert (answer.status_code, world.pointers(answer)) == (422, ["/consent/notice_version"])
+
+
+async def test_a_synced_record_on_an_unknown_notice_is_kept_until_somebody_decides(registry: Harness) -> None:
+    odd = world.a_record(consent=CONSENT | {"notice_version": "9"})
+    batch, sender = [world.a_record(), odd], world.at(BOOTH)
+    results = (await world.synced(registry, sender, batch)).json()["results"]
+    assert [(one["outcome"], one["reason"]) for one in results] == [
+        ("accepted", None),
+        ("needs-review", "notice-unknown"),
+    ]
+    kept = "SELECT count(*) FROM rejected_records WHERE reason = 'notice-unknown' AND record_id = $1"
+    assert await world.value(registry, kept, UUID(odd["id"])) == 1
+    mended = odd | {"consent": dict(CONSENT)}
+    again = (await world.synced(registry, sender, [mended])).json()["results"]
+    assert again[0]["outcome"] == "accepted"
+    assert await world.value(registry, kept, UUID(odd["id"])) == 0
 
 
 async def test_one_more_purpose_is_agreed_to_and_told(registry: Harness) -> None:

@@ -50,7 +50,7 @@ async def listed(service: Harness, person: Person, **params: Any) -> list[dict[s
 
 
 async def answer(service: Harness, person: Person, grievance_id: str, **body: Any) -> Response:
-    path, body = f"/v1/grievances/{grievance_id}/answers", {"answer": ANSWER} | body
+    path, body = f"/v1/grievances/{grievance_id}/answers", {"reply": ANSWER} | body
     return await service.ask("POST", path, action="grievance.answer", person=person, json=body)
 
 
@@ -179,7 +179,7 @@ async def test_a_grievance_is_filed_by_a_code_answered_and_read_by_its_secret(
     noted = await world.value(registry, "SELECT purpose FROM audit_entries WHERE action = 'grievance.read'")
     assert noted == f"grievance {told['reference']}"
     assert (await state(registry, told["reference"], told["secret"].lower())).json()["status"] == "open"
-    assert (await answer(registry, world.at(BOOTH), line["id"], answer={})).status_code == 422
+    assert (await answer(registry, world.at(BOOTH), line["id"], reply={})).status_code == 422
     assert (await answer(registry, world.at(BOOTH), line["id"])).status_code == 200
     after = (await state(registry, told["reference"], told["secret"])).json()
     assert (after["status"], after["answer"]) == ("answered", ANSWER)

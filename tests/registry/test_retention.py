@@ -127,6 +127,10 @@ async def test_old_rows_of_every_other_rule_go_and_young_ones_stay(
         VALUES ($1, $1, $2, $3, $1, $1, 'x', $2, $3, 'She cannot be reached', '2022-01-20', '2022-01-20 00:30', '{}',
         '2022-01-27')"""
     await world.rows(registry, opened, person, unit, BOOTH)
+    answered = """INSERT INTO grievances (id, reference, secret_hash, unit_id, path, kind, source, status, worker_id,
+        told, opened_at, due_at, next_at, answered_at, answered_by, version) VALUES ($1, 'x', '', $2, $3, 'other',
+        'office', 'answered', $1, 'x', '2022-01-20', '2022-01-20', '2022-01-20', '2022-01-20', $1, 2)"""
+    await world.rows(registry, answered, person, unit, BOOTH)
     codes = [rule.code for rule in RULES.applied if rule.code not in {"drive-places", "held-records"}]
     assert [await applied(registry, sealer, code) for code in codes] == [0] * len(codes), "all are young"
     clock.pass_time(timedelta(days=1_200))

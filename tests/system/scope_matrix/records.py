@@ -323,6 +323,7 @@ class Records:
         body = {"to_unit_id": to.unit_id, "cause": "moved-home"}
         made = self.ground.create(f"/v1/workers/{self._enrol_worker(place)}/transfers", body, maker=maker)
         return str(made["id"])
+
     def _grievance(self, place: Place) -> str:
         body = {"kind": "other", "told": "a test of the matrix"}
         reference = self.ground.create(f"/v1/workers/{self._enrol_worker(place)}/grievances", body)["reference"]

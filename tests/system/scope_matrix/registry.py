@@ -253,7 +253,7 @@ def _take_grievance(records: Records, _bearer: Bearer, place: Place) -> Ask:
 
 def _answer_grievance(records: Records, bearer: Bearer, place: Place) -> Ask:
     grievance = records.grievance(place, fresh=bearer.reaches(place))
-    return Ask(ids={"grievance_id": grievance}, body={"answer": {"en": "a test of the matrix"}})
+    return Ask(ids={"grievance_id": grievance}, body={"reply": {"en": "a test of the matrix"}})
 
 
 def _case(records: Records, _bearer: Bearer, place: Place) -> Ask:

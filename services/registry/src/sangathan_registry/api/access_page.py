@@ -24,8 +24,6 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "askings": ("पुष्टि के संदेश", "Messages asking to confirm"),
     "confirmed_at": ("कब पुष्टि की", "Confirmed"),
     "confirmed_how": ("कैसे पुष्टि की", "How it was confirmed"),
-    "state": ("स्थिति", "State"),
-    "asked_at": ("कब तय हुआ", "Put down to be asked"),
     "sent_at": ("कब भेजा", "Sent"),
     "sends": ("कितनी बार", "How often"),
     "changes": ("परिवर्तन", "Changes"),

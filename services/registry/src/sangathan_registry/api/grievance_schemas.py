@@ -140,14 +140,14 @@ class GrievanceOut(msgspec.Struct, frozen=True, kw_only=True):
 class BothIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An answer in Hindi, in English, or in both."""
 
-    hi: Annotated[Reply | None, _takes("answer/hi", "आपका अभिलेख सुधार दिया गया है")] = None
-    en: Annotated[Reply | None, _takes("answer/en", "Your record has been corrected")] = None
+    hi: Annotated[Reply | None, _takes("reply/hi", "आपका अभिलेख सुधार दिया गया है")] = None
+    en: Annotated[Reply | None, _takes("reply/en", "Your record has been corrected")] = None
 
 
 class GrievanceAnswerIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The answer, and for "this is not me" what was found."""
 
-    answer: Annotated[BothIn, _takes("answer")]
+    reply: Annotated[BothIn, _takes("reply")]
     found: Annotated[Found | None, _takes("found")] = None
 
 

@@ -100,7 +100,7 @@ async def answer_one(grievance_id: UUID, act: ActDep) -> Response:
     sent = await _ANSWER.read(act.request)
     decision = Decision(sent.found) if sent.found else None
     days = act.parts.settings.erasure_days
-    command = answer_grievance.AnswerGrievance(grievance_id, _said(sent.answer), decision, days)
+    command = answer_grievance.AnswerGrievance(grievance_id, _said(sent.reply), decision, days)
     return json_reply(grievance_out(await answer_grievance.handle(act.work, act.parts.sealer, act.caller, command)))
 
 
@@ -119,9 +119,9 @@ def _said(sent: BothIn) -> dict[str, str]:
     faults: list[Pointer] = []
     given = {"hi": sent.hi, "en": sent.en}
     cleaned = {
-        name: clean_text(text, f"answer/{name}", faults, lines=True) for name, text in given.items() if text is not None
+        name: clean_text(text, f"reply/{name}", faults, lines=True) for name, text in given.items() if text is not None
     }
     refuse_if(faults)
     if not cleaned:
-        raise Refusal(INVALID_INPUT, MENDING, errors=[fault("answer")])
+        raise Refusal(INVALID_INPUT, MENDING, errors=[fault("reply")])
     return {name: text for name, text in cleaned.items() if text}

@@ -13,6 +13,7 @@ from sangathan_registry.api.phones import read_phone
 from sangathan_registry.api.schemas import RecordIn, WorkerIn
 from sangathan_registry.domain.consent import Consent, examine_consent
 from sangathan_registry.domain.drive import Evidence
+from sangathan_registry.domain.notices import Notices
 from sangathan_registry.domain.paper import MisreadError
 from sangathan_registry.domain.particulars import CLOCK_SKEW, Particulars, examine, fault, is_timely
 from sangathan_registry.domain.sync import SentCapture, SentRecord
@@ -23,15 +24,21 @@ _MISREAD = Pointer("/serial", "this was misread: scan the code again, or key P a
 _encode = msgspec.json.Encoder().encode
 
 
-def examine_worker(sent: WorkerIn, *, now: datetime, taken_by: UUID) -> tuple[Particulars, Consent, list[Pointer]]:
+def examine_worker(
+    sent: WorkerIn, notices: Notices, *, now: datetime, taken_by: UUID
+) -> tuple[Particulars, Consent, list[Pointer]]:
     """The particulars and consent of one worker, with whatever is wrong."""
     faults: list[Pointer] = []
     particulars = examine(sent, at=now, read_phone=read_phone, faults=faults)
     consent = examine_consent(sent.consent, now=now, taken_by=taken_by, faults=faults)
+    if not faults and not notices.in_force(consent.notice_version, consent.language, consent.given_at):
+        faults.append(fault("consent/notice_version"))
     return particulars, consent, faults
 
 
-def read_record(raw: bytes, *, now: datetime, taken_by: UUID, shift: timedelta = NO_SHIFT) -> SentRecord:
+def read_record(
+    raw: bytes, notices: Notices, *, now: datetime, taken_by: UUID, shift: timedelta = NO_SHIFT
+) -> SentRecord:
     """One record of a batch; never raises, whatever was sent. ``shift`` sets the device's clock right."""
     try:
         sent = _RECORD.attempt(raw)
@@ -53,7 +60,18 @@ def read_record(raw: bytes, *, now: datetime, taken_by: UUID, shift: timedelta =
     capture = _capture(sent, faults)
     # The canonical form: the same record with other blanks or another order of fields is the same body.
     body = _encode(sent)
-    return SentRecord(body, sent.id, sent.unit_id, captured_at, particulars, consent, faults, capture=capture, raw=raw)
+    return SentRecord(
+        body,
+        sent.id,
+        sent.unit_id,
+        captured_at,
+        particulars,
+        consent,
+        faults,
+        capture=capture,
+        raw=raw,
+        notice_known=bool(faults) or notices.in_force(consent.notice_version, consent.language, given_at),
+    )
 
 
 def shift_of(sent_at: datetime | None, now: datetime) -> timedelta:

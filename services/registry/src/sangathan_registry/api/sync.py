@@ -35,7 +35,8 @@ async def sync_records(act: ActDep) -> Response:
     batch = _read_batch(await act.request.body())
     shift = shift_of(batch.sent_at, act.work.now)
     records = [
-        read_record(bytes(raw), now=act.work.now, taken_by=act.caller.person, shift=shift) for raw in batch.records
+        read_record(bytes(raw), act.parts.notices, now=act.work.now, taken_by=act.caller.person, shift=shift)
+        for raw in batch.records
     ]
     command = SyncBatch(
         batch.batch_id or uuid7(), batch.device_id, records, batch.drive_id, batch.collected, skew=shift
@@ -48,7 +49,7 @@ async def key_paper(act: ActDep) -> Response:
     """Key records from paper, credited to the vistarak and to you; a serial keyed twice waits for a decision."""
     sent = await _PAPER.read(act.request)
     who = sent.vistarak_id
-    records = [read_record(_encode(one), now=act.work.now, taken_by=who) for one in sent.records]
+    records = [read_record(_encode(one), act.parts.notices, now=act.work.now, taken_by=who) for one in sent.records]
     missing = [fault(f"records/{n}/serial") for n, one in enumerate(sent.records) if not one.serial]
     refuse_if(missing)
     return await _take(act, SyncBatch(uuid7(), None, records, sent.drive_id, vistarak_id=who))

@@ -98,7 +98,7 @@ async def read_worker(worker_id: UUID, act: ActDep) -> Response:
 async def enrol_one(act: ActDep) -> Response:
     """Record a worker who agreed."""
     sent = await _WORKER.read(act.request)
-    particulars, consent, faults = examine_worker(sent, now=act.work.now, taken_by=act.caller.person)
+    particulars, consent, faults = examine_worker(sent, act.parts.notices, now=act.work.now, taken_by=act.caller.person)
     refuse_if(faults)
     command = enrol_worker.EnrolWorker(sent.unit_id, particulars, consent)
     worker = await enrol_worker.handle(act.work, act.parts.sealer, act.caller, command)

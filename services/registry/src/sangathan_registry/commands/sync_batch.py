@@ -132,7 +132,7 @@ def _sort(checks: AnswerChecks, known: _Known, records: Sequence[SentRecord], ha
     """Ends what can be ended without writing; the rest are candidates, one per id."""
     batch = _Sorted([None] * len(records), hashes)
     for n, record in enumerate(records):
-        ended = _without_writing(record, hashes[n], known) or _by_drive(checks, record, known)
+        ended = _without_writing(record, hashes[n], known) or _by_notice(record) or _by_drive(checks, record, known)
         if record.id in batch.candidates:
             ended = sync.settle(batch.candidates[record.id][1].body_hash, hashes[n])
         if ended is None and record.id and record.unit_id:
@@ -163,6 +163,11 @@ def _without_writing(  # noqa: PLR0911 - one ending each, in the order that coun
     if assigned is not None and not vistarak.may_capture(assigned, record.unit_id, record.captured_at):
         return sync.NOT_ASSIGNED
     return None
+
+
+def _by_notice(record: SentRecord) -> Result | None:
+    """A consent on a notice that nobody knows may be good all the same: people look, and nothing is lost meanwhile."""
+    return None if record.notice_known else sync.NOTICE_UNKNOWN
 
 
 def _by_drive(checks: AnswerChecks, record: SentRecord, known: _Known) -> Result | None:

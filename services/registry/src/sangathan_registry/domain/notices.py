@@ -7,12 +7,16 @@ import hashlib
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from sangathan_registry.domain.consent import MEMBERSHIP
+from sangathan_registry.domain.drive import day_of
 
 LANGUAGES: Final = {"hi", "en"}
+GRACE: Final = timedelta(days=30)
+"""For how long after the next version has come consents are taken on the one before: phones hear of it late."""
 _SHIPPED: Final = Path(__file__).parents[1] / "notices"
 
 
@@ -29,7 +33,7 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One version in one language; ``sha256`` is that of the file, in hex."""
+    """One version in one language; ``sha256`` is that of the file, in hex, and ``since`` the day it came in force."""
 
     version: str
     language: str
@@ -39,6 +43,7 @@ class Notice:
     rights: tuple[str, ...]
     complaints: str
     sha256: str
+    since: date | None = None
 
     @classmethod
     def read(cls, raw: bytes) -> "Notice":
@@ -92,6 +97,23 @@ class Notices:
         """Whether there is, or was, such a version."""
         return version in self._by_version
 
+    def in_force(self, version: str, language: str, at: datetime) -> bool:
+        """Whether somebody could be shown this version in this language on that day in India, or shortly before.
+
+        What counts is when it was shown, and not when the record comes in, be that weeks later.
+        """
+        notice = self._by_version.get(version, {}).get(language)
+        if notice is None:
+            return False
+        day = day_of(at)
+        begun = notice.since is None or notice.since <= day
+        later = [one for one in self._by_version if _order(one) > _order(version)]
+        ends = [since for one in later if (since := self._since(one)) is not None]
+        return begun and all(day < since + GRACE for since in ends)
+
+    def _since(self, version: str) -> date | None:
+        return next(iter(self._by_version[version].values())).since
+
     def asks(self, version: str, purpose: str) -> bool:
         """Whether a version asks for agreement to the purpose."""
         return any(purpose in one.codes for one in self._by_version.get(version, {}).values())
@@ -100,6 +122,9 @@ class Notices:
 def _check(version: str, languages: dict[str, Notice]) -> None:
     if not languages.keys() >= LANGUAGES:
         msg = f"notice {version} is not there in Hindi and English"
+        raise ValueError(msg)
+    if len({one.since for one in languages.values()}) > 1:
+        msg = f"notice {version} is in force since another day in another language"
         raise ValueError(msg)
     codes = {one.codes for one in languages.values()}
     if len(codes) > 1 or MEMBERSHIP not in next(iter(codes)):

@@ -41,6 +41,7 @@ class Reason(StrEnum):
     OTHER_PAPER = "other-paper"
     DISMISSED = "dismissed"
     ERASED = "erased"
+    NOTICE_UNKNOWN = "notice-unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class SentRecord:
     errors: Sequence[Pointer] = ()
     capture: SentCapture = SentCapture()
     raw: bytes = b""
+    notice_known: bool = True
 
     def enrolment(self, place: Place, body_hash: bytes) -> Enrolment:
         """The enrolment at this unit; raises ValueError for a record with errors."""
@@ -129,6 +131,16 @@ OTHER_PAPER: Final = {
         Reason.OTHER_PAPER, "/serial", "the form_version_id of the paper; this one was printed for another version"
     ),
 }
+NOTICE_UNKNOWN: Final = Result(
+    Outcome.NEEDS_REVIEW,
+    Reason.NOTICE_UNKNOWN,
+    (
+        Pointer(
+            "/consent/notice_version",
+            "a version and language of the notice that was in force at given_at; kept until somebody decides",
+        ),
+    ),
+)
 DISMISSED: Final = rejected(Reason.DISMISSED, "", "somebody looked at this record and decided against it")
 ERASED: Final = rejected(Reason.ERASED, "/id", "its person had this record erased; it is not kept again")
 STATUS: Final = {

@@ -81,8 +81,8 @@ WHERE worker_id = $1 AND withdrawn_at IS NULL AND confirmed_at IS NULL AND ($4::
 RETURNING purpose
 """
 _ASKED: Final = """
-SELECT c.worker_id, c.path, c.sends, w.id, w.phone, w.relation_name, w.sealed, w.name_hi, w.name_en, a.language, u.name_hi AS unit_hi,
-    u.name_en AS unit_en
+SELECT c.worker_id, c.path, c.sends, w.id, w.phone, w.relation_name, w.sealed, w.name_hi, w.name_en, a.language,
+    u.name_hi AS unit_hi, u.name_en AS unit_en
 FROM confirmations c JOIN workers w ON w.id = c.worker_id JOIN unit_replica u ON u.unit_id = w.unit_id
 LEFT JOIN consents a ON a.worker_id = c.worker_id AND a.purpose = 'membership'
 WHERE w.status = 'active' AND {} FOR UPDATE OF c

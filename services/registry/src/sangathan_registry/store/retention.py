@@ -33,6 +33,10 @@ OLD: Final = {
     "assignments": """
         DELETE FROM assignments WHERE id IN (SELECT id FROM assignments WHERE valid_to < $1 LIMIT $2)
     """,
+    "grievances": """
+        UPDATE grievances SET told = NULL, answer = NULL WHERE id IN (SELECT id FROM grievances
+            WHERE answered_at < $1 AND num_nonnulls(told, answer) > 0 LIMIT $2)
+    """,
     "openings": """
         UPDATE break_glass_openings SET reason = '', note = NULL WHERE id IN (SELECT id FROM break_glass_openings
             WHERE expires_at < $1 AND (reason <> '' OR note IS NOT NULL) LIMIT $2)

@@ -21,7 +21,8 @@ WORKERS = (
     "ALTER TABLE workers VALIDATE CONSTRAINT workers_status_check",
     """ALTER TABLE workers ADD CONSTRAINT held_keeps_nothing CHECK (
         status <> 'held' OR num_nonnulls(name_hi, name_en, relation_type, relation_name, gender, birth_year,
-            phone, phone_index, sealed, person_id, merged_into) = 0 AND name_key = '' AND name_key_en = '') NOT VALID""",
+            phone, phone_index, sealed, person_id, merged_into) = 0
+            AND name_key = '' AND name_key_en = '') NOT VALID""",
     "ALTER TABLE workers VALIDATE CONSTRAINT held_keeps_nothing",
     "ALTER TABLE worker_revisions DROP CONSTRAINT worker_revisions_act_check",
     f"ALTER TABLE worker_revisions ADD CONSTRAINT worker_revisions_act_check CHECK (act IN {ACTS}) NOT VALID",
