@@ -355,6 +355,8 @@ PROBES: Final[tuple[Probe, ...]] = (
     Placed("POST /v1/grievances/{grievance_id}/answers", "grievance_id", _answer_grievance),
     Plain("GET /v1/unconfirmed-consents"),
     Placed("GET /v1/unconfirmed-consents", "?unit_id", at_unit()),
+    Plain("GET /v1/renotices"),
+    Placed("GET /v1/renotices", "?unit_id", at_unit()),
     Placed("GET /v1/confirmation-counts", "?unit_id", at_unit()),
     Plain("GET /v1/my-erasures"),
     Plain("POST /v1/my-erasures", _bent, "a bent body"),

@@ -73,8 +73,8 @@ from sangathan_registry.commands.purge_erased import keep_purging
 from sangathan_registry.commands.send_messages import keep_sending
 from sangathan_registry.commands.sign_cards import CardSigner
 from sangathan_registry.commands.sign_receipts import ReceiptSigner
-from sangathan_registry.commands.work_imports import Importer, keep_forgetting_imports
 from sangathan_registry.commands.watch_grievances import keep_watching
+from sangathan_registry.commands.work_imports import Importer, keep_forgetting_imports
 from sangathan_registry.domain.confirmations import Hours
 from sangathan_registry.domain.notices import Notices
 from sangathan_registry.domain.retention import Retention
@@ -109,9 +109,9 @@ def _parts(resources: Resources[RegistrySettings]) -> Parts:
     )
 
 
-def _asking(settings: RegistrySettings) -> Asking:
+def _asking(settings: RegistrySettings, notices: Notices) -> Asking:
     hours = Hours(settings.messages_from_hour, settings.messages_to_hour)
-    return Asking(settings.messages_per_minute, hours, settings.public_url)
+    return Asking(settings.messages_per_minute, hours, settings.public_url, notices.current, settings.renotice_days)
 
 
 SERVICE: Service[RegistrySettings, Parts] = Service(
@@ -153,7 +153,9 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
         lambda: keep_matching(resources.database, parts.sealer, parts.settings.match_every_s),
         lambda: Importer(resources.database, parts.sealer, read_phone).keep_working(parts.settings.import_every_s),
         lambda: keep_forgetting_imports(resources.database, parts.settings.imports_kept),
-        lambda: keep_asking_people(resources.database, parts.sealer, _asking(parts.settings), parts.settings.send_every_s),
+        lambda: keep_asking_people(
+            resources.database, parts.sealer, _asking(parts.settings, parts.notices), parts.settings.send_every_s
+        ),
         lambda: keep_sending(resources.database, parts.sealer, sms_sender(parts.settings), parts.settings.send_every_s),
         lambda: keep_watching(resources.database, parts.sealer),
         lambda: keep_forgetting(resources.database, parts.evidence, timedelta(days=parts.settings.cases_kept_days)),

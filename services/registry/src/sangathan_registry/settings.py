@@ -39,6 +39,12 @@ class RegistrySettings(SmsSettings, ServiceSettings):
         le=100_000,
         description="How many people of new records a minute are asked to confirm their consent; 0: only who asks.",
     )
+    renotice_days: int = Field(
+        default=30,
+        ge=1,
+        le=365,
+        description="Within how many days people who were imported, or agreed on an older notice, are told of it.",
+    )
     messages_from_hour: int = Field(default=10, ge=0, le=23, description="From which hour in India they are asked.")
     messages_to_hour: int = Field(
         default=21, ge=0, le=23, description="Until which hour; the same as the first: at any time."

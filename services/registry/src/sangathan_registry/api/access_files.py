@@ -16,16 +16,16 @@ from sangathan_registry.api.access_schemas import (
     AccessFileOut,
     HeldAnswersOut,
     HeldChangeOut,
-    HeldImportOut,
     HeldGrievanceOut,
+    HeldImportOut,
     HeldRecordOut,
 )
 from sangathan_registry.api.described import described
 from sangathan_registry.api.parts import Act, ActDep
 from sangathan_registry.commands import give_access
 from sangathan_registry.queries.access_file import Rows
-from sangathan_registry.queries.imports import content_of_row
 from sangathan_registry.queries.grievances import told_in
+from sangathan_registry.queries.imports import content_of_row
 from sangathan_registry.queries.phones import content_of, replaced_of, sealed_of
 
 router = edge_router(tags=["access-files"])

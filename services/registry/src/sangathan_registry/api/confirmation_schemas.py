@@ -72,6 +72,7 @@ class ConfirmationOut(msgspec.Struct, frozen=True, kw_only=True):
     confirmed: bool
     agreed: list[AgreedOut]
     notice: NoticeOut | None
+    newer: Annotated[NoticeOut | None, Meta(description="The notice in force, where it is another one.")]
 
 
 class UnconfirmedOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +92,26 @@ class UnconfirmedPage(msgspec.Struct, frozen=True, kw_only=True):
     """One page, by place; ``next`` is null on the last."""
 
     items: list[UnconfirmedOut]
+    next: str | None
+
+
+class RenoticeOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A record whose person is to be told of a version of the notice by ``due_at``, and why they were not reached."""
+
+    worker_id: UUID
+    unit_id: UUID
+    version: str
+    state: Literal["waiting", "sent", "unreached"]
+    reason: Literal["no-phone", "refused", "not-taken"] | None
+    due_at: datetime
+    sent_at: datetime | None
+    sends: int
+
+
+class RenoticePage(msgspec.Struct, frozen=True, kw_only=True):
+    """One page, by place; ``next`` is null on the last."""
+
+    items: list[RenoticeOut]
     next: str | None
 
 

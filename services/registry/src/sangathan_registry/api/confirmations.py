@@ -21,6 +21,8 @@ from sangathan_registry.api.confirmation_schemas import (
     ConfirmationOut,
     ConfirmedCountOut,
     ConfirmedCountsOut,
+    RenoticeOut,
+    RenoticePage,
     UnconfirmedOut,
     UnconfirmedPage,
 )
@@ -42,6 +44,7 @@ from sangathan_registry.queries.confirmations import (
     Position,
     Shown,
     get_confirmation_counts,
+    list_renotices,
     list_unconfirmed,
 )
 from sangathan_registry.queries.units import narrowed
@@ -134,6 +137,34 @@ async def list_unconfirmed_consents(  # noqa: PLR0917 - FastAPI reads filters fr
     return page_reply(look.request, [UnconfirmedOut(**{name: row[name] for name in names}) for row in rows], following)
 
 
+@router.get(
+    "/v1/renotices",
+    **described("consent.keep", reply=RenoticePage, headers=("Link",), refusals=(404,)),
+)
+async def list_people_to_tell(  # noqa: PLR0917 - FastAPI reads filters from the signature.
+    look: LookDep,
+    unit_id: UnitFilter = None,
+    state: StateFilter = None,
+    limit: Limit = 50,
+    cursor: CursorParam = None,
+) -> Response:
+    """List who came by an import or agreed on an older notice, and has not been told of the one in force; ids alone."""
+    purpose = f"renotices:{look.caller.unit_id}:{unit_id}:{state}"
+    after = None
+    if cursor:
+        path, worker_id = look.parts.cursors.decode(cursor, purpose=purpose)
+        after = Position(path, UUID(worker_id))
+    scope = await narrowed(look.read, look.caller.scope, unit_id)
+    states = (state,) if state else ("waiting", "unreached")
+    rows = await list_renotices(look.read, scope, states=states, after=after, limit=limit)
+    following = None
+    if len(rows) > limit:
+        rows = rows[:limit]
+        following = look.parts.cursors.encode([rows[-1]["path"], str(rows[-1]["worker_id"])], purpose=purpose)
+    names = RenoticeOut.__struct_fields__
+    return page_reply(look.request, [RenoticeOut(**{name: row[name] for name in names}) for row in rows], following)
+
+
 @router.get("/v1/confirmation-counts", **described("worker.count", reply=ConfirmedCountsOut, refusals=(404,)))
 async def count_confirmations(
     look: LookDep, unit_id: Annotated[UUID, Query(description="A unit in your scope.")]
@@ -174,13 +205,16 @@ def address_of(request: Request) -> str:
 
 def _shown(notices: Notices, shown: Shown, language: str | None) -> ConfirmationOut:
     agreed = [AgreedOut(**dict(row)) for row in shown.agreed]
+    notice = next((notice_out(one) for one in _notice(notices, agreed, language)), None)
+    newer = notices.all(notices.current, language or (agreed[0].language if agreed else "hi"))
     return ConfirmationOut(
         name=NamesOut(hi=masked(shown.names[0]), en=masked(shown.names[1])),
         unit=NamesOut(hi=shown.unit[0], en=shown.unit[1]),
         recorded_at=shown.captured_at,
         confirmed=bool(agreed) and all(one.confirmed_at is not None for one in agreed),
         agreed=agreed,
-        notice=next((notice_out(one) for one in _notice(notices, agreed, language)), None),
+        notice=notice,
+        newer=next((notice_out(one) for one in newer if notice is None or one.version != notice.version), None),
     )
 
 

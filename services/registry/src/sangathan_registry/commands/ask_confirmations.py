@@ -8,7 +8,7 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sangathan_chassis.database import Database, Work
@@ -29,13 +29,19 @@ from sangathan_registry.domain.confirmations import (
     State,
     Unreached,
 )
-from sangathan_registry.store import code_requests, confirmations, text_messages
+from sangathan_registry.domain.consent import NOTICE_OF_IMPORT
+from sangathan_registry.store import code_requests, confirmations, renotices, text_messages
 from sangathan_registry.store.confirmations import Given, Lives, Person
 from sangathan_registry.store.text_messages import Text
 
 TEMPLATE: Final = "consent-confirmation"
+RENOTICE: Final = "notice-renewed"
+"""For who is on record already, by an import or on an older notice: the same link, which leads to the notice."""
 _ASK_LOCK = 7_305_141
+_SWEEP_LOCK = 7_305_142
 _AT_ONCE: Final = 200
+_SWEPT: Final = 200
+"""Records looked at in a tick: gentle beside a drive, and a state's are through within two hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,8 @@ class Asking:
     per_minute: int
     hours: Hours
     public_url: str
+    version: str = NOTICE_OF_IMPORT
+    renotice_days: int = 30
 
 
 async def keep_asking_people(database: Database, sealer: Sealer, asking: Asking, every_s: float) -> None:
@@ -53,6 +61,19 @@ async def keep_asking_people(database: Database, sealer: Sealer, asking: Asking,
         await asyncio.sleep(every_s)
         await answer_requests(database, sealer, asking)
         await ask_some(database, sealer, asking)
+        await sweep_some(database, asking)
+
+
+async def sweep_some(database: Database, asking: Asking) -> int:
+    """Puts down some more of those who are to be told of the notice in force; gives how many were looked at."""
+    if not asking.per_minute:
+        return 0
+    async with database.work(Scope.everything()) as work:
+        mine = await work.raw.fetchval(
+            "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _SWEEP_LOCK, TREE_LOCK
+        )
+        due_at = work.now + timedelta(days=asking.renotice_days)
+        return await renotices.sweep(work, asking.version, due_at, _SWEPT) if mine else 0
 
 
 async def ask_some(database: Database, sealer: Sealer, asking: Asking) -> int:
@@ -64,15 +85,28 @@ async def ask_some(database: Database, sealer: Sealer, asking: Asking) -> int:
             return 0
         pace = Pace(asking.per_minute, await confirmations.paid_until(work), work.now)
         people = await confirmations.due(work, sealer, min(pace.most, _AT_ONCE)) if pace.most else []
-        if people:
-            await confirmations.pay(work, pace.spent(len(people)))
         given_up = [one for one in people if one.sends >= MOST_SENDS or not one.phone]
         for one in given_up:
             reason = Unreached.NOT_TAKEN if one.phone else Unreached.NO_PHONE
             await confirmations.settle(work, one.worker_id, State.UNREACHED, reason)
         asked = [one for one in people if one not in given_up]
-        await _write_to(work, sealer, asking, (asked, work.now + CODE_WITH_LINK))
-    return len(people)
+        await _write_to(work, sealer, asking, (asked, work.now + CODE_WITH_LINK, TEMPLATE))
+        # Who is asked just now is told by the same message.
+        told = await renotices.due(work, sealer, min(pace.most - len(people), _AT_ONCE))
+        await _tell(work, sealer, asking, told)
+        if people or told:
+            await confirmations.pay(work, pace.spent(len(people) + len(told)))
+    return len(people) + len(told)
+
+
+async def _tell(work: Work, sealer: Sealer, asking: Asking, told: Sequence[Person]) -> None:
+    """Tells of the notice; whoever has not confirmed either is asked that by the same message."""
+    for one in told:
+        if one.sends >= MOST_SENDS:
+            await renotices.settle(work, one.worker_id, State.UNREACHED, Unreached.NOT_TAKEN)
+    to_tell = [one for one in told if one.sends < MOST_SENDS]
+    await confirmations.open_for(work, [one.worker_id for one in to_tell])
+    await _write_to(work, sealer, asking, (to_tell, work.now + CODE_WITH_LINK, RENOTICE))
 
 
 async def answer_requests(database: Database, sealer: Sealer, asking: Asking) -> int:
@@ -82,7 +116,7 @@ async def answer_requests(database: Database, sealer: Sealer, asking: Asking) ->
         requests = await code_requests.take(work, _AT_ONCE)
         for request in requests:
             people = await confirmations.of_phone(work, sealer, request.phone_index, MOST_RECORDS)
-            await _write_to(work, sealer, asking, (people, work.now + CODE_ASKED_FOR))
+            await _write_to(work, sealer, asking, (people, work.now + CODE_ASKED_FOR, TEMPLATE))
     return len(requests)
 
 
@@ -94,8 +128,8 @@ async def _mine(work: Work) -> bool:
     )
 
 
-async def _write_to(work: Work, sealer: Sealer, asking: Asking, rest: tuple[Sequence[Person], datetime]) -> None:
-    people, code_until = rest
+async def _write_to(work: Work, sealer: Sealer, asking: Asking, rest: tuple[Sequence[Person], datetime, str]) -> None:
+    people, code_until, template = rest
     if not people:
         return
     given = [
@@ -104,16 +138,17 @@ async def _write_to(work: Work, sealer: Sealer, asking: Asking, rest: tuple[Sequ
     ]
     await confirmations.give(work, sealer, given, Lives(work.now + LINK_LIFETIME, code_until, work.now + TRY_AGAIN))
     texts = [
-        text_messages.New(one.worker_id, one.path, _text(one, what, asking))
+        text_messages.New(one.worker_id, one.path, _text(one, what, (asking, template)))
         for one, what in zip(people, given, strict=True)
     ]
     await text_messages.put(work, sealer, texts, code_until)
+    await renotices.note_sending(work, [one.worker_id for one in people], work.now + TRY_AGAIN)
 
 
-def _text(person: Person, given: Given, asking: Asking) -> Text:
+def _text(person: Person, given: Given, how: tuple[Asking, str]) -> Text:
     """The name is masked: a phone is shared, and lies about."""
     hindi, english = person.names
     name = (hindi or english) if person.hindi else (english or hindi)
-    link = f"{asking.public_url}/confirm#{given.link}"
+    link = f"{how[0].public_url}/confirm#{given.link}"
     variables = {"code": given.code, "link": link, "name": masked(name), "unit": person.unit[0 if person.hindi else 1]}
-    return Text(phone=person.phone, template=TEMPLATE, variables=variables, hindi=person.hindi)
+    return Text(phone=person.phone, template=how[1], variables=variables, hindi=person.hindi)

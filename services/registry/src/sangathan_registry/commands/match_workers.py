@@ -18,7 +18,7 @@ from sangathan_chassis.sealing import Sealer
 from sangathan_hierarchy.ddl import TREE_LOCK
 from sangathan_names.evidence import LEAST_BITS, Evidence, Person, weigh
 from sangathan_names.sounds import name_keys, sounds
-from sangathan_registry.store import confirmations, duplicates, keys
+from sangathan_registry.store import confirmations, duplicates, keys, renotices
 from sangathan_registry.store.sealed_particulars import open_row
 
 _MATCH_LOCK = 7_305_103
@@ -55,6 +55,7 @@ async def _match(work: Work, sealer: Sealer, queued: Sequence[UUID]) -> None:
     rows = {row["id"]: row for row in await keys.records(work.raw, queued)}
     await keys.replace(work.raw, {id_: name_keys(row["name_hi"], row["name_en"]) for id_, row in rows.items()})
     await confirmations.open_for(work, list(rows))
+    await renotices.open_for(work, list(rows), work.now)
     pairs = sorted(await keys.near(work.raw, list(rows)))
     others = {worker_id for pair in pairs for worker_id in pair} - rows.keys()
     rows |= {row["id"]: row for row in await keys.records(work.raw, list(others))}

@@ -9,7 +9,7 @@ from sangathan_chassis.scope import Scope
 from sangathan_chassis.sealing import Sealer
 from sangathan_chassis.sms import SmsMessage, SmsNotSent, SmsSender
 from sangathan_registry.domain.confirmations import State, Unreached, pause_after
-from sangathan_registry.store import confirmations, text_messages
+from sangathan_registry.store import confirmations, renotices, text_messages
 from sangathan_registry.store.text_messages import Taken
 
 log = logging.getLogger(__name__)
@@ -59,3 +59,4 @@ async def _settle(database: Database, taken: Taken, state: State, reason: Unreac
     async with database.work(Scope.everything()) as work:
         await text_messages.drop(work, taken.id)
         await confirmations.settle(work, taken.worker_id, state, reason)
+        await renotices.settle(work, taken.worker_id, state, reason)

@@ -39,6 +39,12 @@ FROM (
 ) AS u, unnest($4::text[]) AS s (state)
 WHERE u.path >= $2 AND u.path < $3 ORDER BY u.path
 """
+_RENOTICES: Final = """
+SELECT r.worker_id, r.path, w.unit_id, r.version, r.state, r.reason, r.due_at, r.sent_at, r.sends
+FROM renotices r JOIN workers w ON w.id = r.worker_id
+WHERE r.path >= $1 AND r.path < $2 AND r.state = ANY($3::text[]) AND (r.path, r.worker_id) > ($4, $5)
+ORDER BY r.path, r.worker_id LIMIT $6
+"""
 STATES: Final = ("waiting", "sent", "unreached", "confirmed", "denied")
 UNCONFIRMED: Final = ("waiting", "sent", "unreached")
 
@@ -87,6 +93,15 @@ async def list_unconfirmed(
     """Up to ``limit`` records whose person has not confirmed, and one more, by place."""
     at = after or Position("", UUID(int=0))
     rows = await connection.fetch(_OPEN, scope.lo, scope.hi, list(states), at.path, at.worker_id, limit + 1)
+    return list(rows)
+
+
+async def list_renotices(
+    connection: Connection, scope: Scope, *, states: Sequence[str], after: Position | None, limit: int
+) -> list[asyncpg.Record]:
+    """Up to ``limit`` records of whom it is to be told of the notice in force, and one more, by place."""
+    at = after or Position("", UUID(int=0))
+    rows = await connection.fetch(_RENOTICES, scope.lo, scope.hi, list(states), at.path, at.worker_id, limit + 1)
     return list(rows)
 
 

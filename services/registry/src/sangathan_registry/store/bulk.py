@@ -118,6 +118,8 @@ async def copy_keys(connection: asyncpg.Connection, rows: Iterable[tuple[str, st
 async def finish(connection: asyncpg.Connection, indexes: Iterable[str]) -> None:
     """Makes consents, indexes and counters for what was copied."""
     await connection.execute(_CONSENTS)
+    # Whoever was loaded is told of the notice, even if there was nobody to tell before.
+    await connection.execute("DELETE FROM notice_sweeps")
     for statement in indexes:
         await connection.execute(statement)
     await connection.execute(counts.RECOUNT)

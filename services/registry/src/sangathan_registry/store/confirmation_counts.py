@@ -64,8 +64,12 @@ async def fold(work: Work) -> int:
 async def rehome(work: Work, paths: tuple[str, str], worker_ids: Sequence[UUID]) -> None:
     """Records go from the first path to the second, and their numbers with them."""
     await work.raw.execute(_REHOMED, *paths, worker_ids)
-    await work.raw.execute("UPDATE confirmations SET path = $1 WHERE worker_id = ANY($2::uuid[])", paths[1], worker_ids)
-    await work.raw.execute("UPDATE text_messages SET path = $1 WHERE worker_id = ANY($2::uuid[])", paths[1], worker_ids)
+    for table in ("confirmations", "text_messages", "renotices"):
+        await work.raw.execute(
+            f"UPDATE {table} SET path = $1 WHERE worker_id = ANY($2::uuid[])",  # noqa: S608 - constants.
+            paths[1],
+            worker_ids,
+        )
 
 
 async def move(connection: Connection, old_path: str, new_path: str) -> None:

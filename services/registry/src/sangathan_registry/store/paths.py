@@ -38,6 +38,7 @@ _BY_WORKER = (
     "UPDATE worker_revisions r SET path = w.path FROM workers w WHERE w.id = r.worker_id AND r.path <> w.path",
     "UPDATE worker_keys k SET path = w.path FROM workers w WHERE w.id = k.worker_id AND k.path <> w.path",
     "UPDATE confirmations c SET path = w.path FROM workers w WHERE w.id = c.worker_id AND c.path <> w.path",
+    "UPDATE renotices r SET path = w.path FROM workers w WHERE w.id = r.worker_id AND r.path <> w.path",
     "UPDATE text_messages m SET path = w.path FROM workers w WHERE w.id = m.worker_id AND m.path <> w.path",
     "UPDATE cards k SET path = w.path FROM workers w WHERE w.id = k.worker_id AND k.path <> w.path",
     "UPDATE duplicates d SET one_path = w.path FROM workers w WHERE w.id = d.one AND d.one_path <> w.path",
@@ -50,7 +51,7 @@ async def move_paths(connection: Connection, old_path: str, new_path: str) -> No
     arguments = (old_path, upper_bound(old_path), new_path, len(old_path) + 1)
     await connection.execute(_CONSENTS_MOVED, *arguments)
     own = ("workers", "worker_keys", "worker_revisions", "cards", "count_deltas", "drive_deltas", "drive_counts")
-    asked = ("confirmations", "confirmation_deltas", "text_messages")
+    asked = ("confirmations", "confirmation_deltas", "text_messages", "renotices")
     for table in (*own, *asked, *_BY_UNIT):
         await connection.execute(_MOVED.format(table), *arguments)
     for side in _SIDES:

@@ -12,7 +12,7 @@ from sangathan_registry.domain.name_key import keys_of
 from sangathan_registry.domain.particulars import Particulars
 from sangathan_registry.domain.revisions import Author
 from sangathan_registry.domain.worker import Enrolment, Source, Status, UnitId, Worker, WorkerId
-from sangathan_registry.store import confirmations, keys, revisions
+from sangathan_registry.store import confirmations, keys, renotices, revisions
 from sangathan_registry.store.sealed_particulars import COLUMNS as SEALED_COLUMNS
 from sangathan_registry.store.sealed_particulars import index_of_phone, open_row, seal_particulars
 from sangathan_registry.store.tables import ConsentRow, WorkerRow
@@ -141,8 +141,11 @@ async def save(work: Work, sealer: Sealer, worker: Worker, author: Author) -> No
     await revisions.keep(work, worker, author, sealer=sealer, before=before)
     await keys.follow(work, worker.id, on_record=worker.status is Status.ACTIVE)
     await confirmations.follow(work, worker.id, on_record=worker.status is Status.ACTIVE)
-    if before.phone != who.phone and worker.status is Status.ACTIVE:
+    if worker.status is not Status.ACTIVE:
+        await renotices.drop(work, worker.id)
+    elif before.phone != who.phone:
         await confirmations.follow_phone(work, worker.id, has_one=who.phone is not None)
+        await renotices.follow_phone(work, worker.id, has_one=who.phone is not None)
 
 
 async def withdraw_consents(work: Work, worker_id: UUID, at: datetime) -> None:
