@@ -23,6 +23,7 @@ COMMANDS = [
     ("dlq", "list"),
     ("dlq", "show"),
     ("dlq", "requeue"),
+    *(("photo", word) for word in ("put", "get")),
     *(("cards", word) for word in ("issue", "render", "end", "fetch", "verify", "rotate-keys")),
 ]
 

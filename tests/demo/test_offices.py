@@ -123,7 +123,7 @@ def test_every_office_but_the_vistarak_may_ask() -> None:
 
 def test_a_vistarak_captures_and_reads_what_a_drive_gives() -> None:
     assert OFFICES["vistarak"].actions == {
-        *("worker.sync", "worker.list", "unit.read", "broadcast.read"),
+        *("worker.sync", "worker.list", "photo.keep", "unit.read", "broadcast.read"),
         *("assignment.read", "form.read", "drive.read", "drive.pack"),
     }
 

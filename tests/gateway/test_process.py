@@ -126,11 +126,15 @@ async def test_the_page_that_checks_cards_asks_only_here_and_writes_no_script_in
 async def test_the_page_for_reports_sends_what_the_route_takes_in_both_languages(running: Running) -> None:
     page, script = [(await running.client.get(path)).text for path in REPORT]
     assert re.findall(r"<script(?![^>]* src=)|<style| style=| on[a-z]+=", page) == []
-    assert len(re.findall(r"<label ", page)) == len(re.findall(r'<label [^>]*>[^<]+<span lang="en">', page)) == 7
+    assert len(re.findall(r"<label ", page)) == len(re.findall(r'<label [^>]*>[^<]+<span lang="en">', page)) == 8
     document = (await running.client.get("/openapi.json")).json()
     body = document["paths"]["/v1/case-reports"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     sent = set(re.findall(r"^    (\w+): ", script, re.MULTILINE))
     assert sent == set(body["properties"])
+    files = document["paths"]["/v1/case-reports/{reference}/files"]["post"]["requestBody"]["content"]
+    accepted = re.search(r'accept="([^"]*)"', page)
+    assert accepted
+    assert set(accepted[1].split(",")) == set(files)
     claimed = re.search(r"claim: \{([^}]*)\}", script)
     assert claimed
     assert set(re.findall(r"(\w+): value", claimed[1])) == set(body["properties"]["claim"]["properties"])

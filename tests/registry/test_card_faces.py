@@ -10,6 +10,7 @@ import segno
 from sangathan_registry.api.card_faces import Picture, draw, qr_svg
 from sangathan_registry.domain.card import Printed, masked, member_number
 from tests.cards.vectors import text_of
+from tests.registry.pictures import RED, a_picture, near, opened
 
 UNTIL = datetime(2025, 1, 19, 20, 0, tzinfo=UTC)
 BEGINNINGS = {"svg": b"<svg", "png": b"\x89PNG\r\n", "pdf": b"%PDF-"}
@@ -31,6 +32,22 @@ async def test_an_svg_needs_no_font_and_loads_nothing() -> None:
     assert "<text" not in svg
     assert "@font-face" not in svg
     assert [url for url in re.findall(r'href="([^"]*)"', svg) if not url.startswith(("#", "data:"))] == []
+
+
+@pytest.mark.parametrize("picture", get_args(Picture))
+async def test_a_photo_stands_on_the_card_and_the_code_stays_as_large(picture: Picture) -> None:
+    bare, pictured = [await draw(a_card(), UNTIL, picture, ("hi", ""), photo=one) for one in (None, a_picture())]
+    assert bare != pictured
+    if picture == "png":
+        bare_image, image = opened(bare).convert("RGB"), opened(pictured).convert("RGB")
+        right = (image.width // 2, 0, image.width, image.height)
+        assert image.crop(right).tobytes() == bare_image.crop(right).tobytes()
+        assert near(image.getpixel((image.width * 11 // 85, image.height * 20 // 54)), RED)
+
+
+async def test_a_long_name_has_room_beside_a_photo() -> None:
+    long = a_card("विश्वम्भरनाथ सत्यनारायणाचार्य चतुर्वेदी", "Vishwambharnath Satyanarayanacharya Chaturvedi")
+    assert (await draw(long, UNTIL, "svg", ("hi", ""), photo=a_picture())).startswith(b"<svg")
 
 
 @pytest.mark.parametrize(

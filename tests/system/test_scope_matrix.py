@@ -9,7 +9,18 @@ import pytest
 
 from sangathan_gateway.merged import shipped_document
 from tests.system.demo_system import DemoSystem
-from tests.system.scope_matrix import exports, fieldwork, identity, moving, notify, openid, registry, sign_in, workshops
+from tests.system.scope_matrix import (
+    exports,
+    fieldwork,
+    identity,
+    moving,
+    notify,
+    openid,
+    photos,
+    registry,
+    sign_in,
+    workshops,
+)
 from tests.system.scope_matrix.ground import lay_out
 from tests.system.scope_matrix.walk import Walk
 
@@ -19,6 +30,7 @@ PROBES = (
     *sign_in.PROBES,
     *openid.PROBES,
     *registry.PROBES,
+    *photos.PROBES,
     *fieldwork.PROBES,
     *moving.PROBES,
     *exports.PROBES,

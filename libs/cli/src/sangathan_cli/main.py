@@ -26,6 +26,7 @@ from sangathan_cli.imports import import_app
 from sangathan_cli.options import DEFAULT_DATA, DataOption, JsonOption, LivePortOption, PortOption, examples
 from sangathan_cli.output import console, errors
 from sangathan_cli.paper_sheets import sheets_app
+from sangathan_cli.photos import photo_app
 from sangathan_cli.places import story_settings
 from sangathan_cli.sealing_keys import rotate_sealing_key
 from sangathan_cli.seeding import seed as seed_system
@@ -53,6 +54,7 @@ app.add_typer(dlq_app, name="dlq")
 app.add_typer(audit_app, name="audit")
 app.add_typer(units_app, name="units")
 app.add_typer(cards_app, name="cards")
+app.add_typer(photo_app, name="photo")
 app.add_typer(appointments_app, name="appointments")
 app.add_typer(fences_app, name="fences")
 app.add_typer(assignments_app, name="assignments")

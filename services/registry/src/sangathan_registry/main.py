@@ -48,6 +48,8 @@ from sangathan_registry.api import (
     held_records,
     history,
     imports,
+    own_record,
+    photos,
     retention,
     searches,
     sync,
@@ -70,6 +72,7 @@ from sangathan_registry.commands.make_exports import keep_exporting
 from sangathan_registry.commands.match_workers import keep_matching
 from sangathan_registry.commands.publish_statuses import StatusPublisher
 from sangathan_registry.commands.purge_erased import keep_purging
+from sangathan_registry.commands.redraw_pictures import PicturePool
 from sangathan_registry.commands.send_messages import keep_sending
 from sangathan_registry.commands.sign_cards import CardSigner
 from sangathan_registry.commands.sign_receipts import ReceiptSigner
@@ -101,6 +104,7 @@ def _parts(resources: Resources[RegistrySettings]) -> Parts:
         card_signer=card_signer,
         statuses=StatusPublisher(card_signer),
         evidence=EvidenceFiles(settings.evidence_dir, sealer),
+        pictures=PicturePool(threads=settings.picture_threads, queue=settings.pictures_waiting),
         notices=Notices.shipped_and_in(settings.notices_dir),
         retention=Retention.shipped().with_days(
             {"erasures": settings.erasure_days, "cases": settings.cases_kept_days, "exports": settings.export_days}
@@ -124,6 +128,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
         confirmations.router,
         grievances.router,
         grievance_intake.router,
+        *(module.router for module in (photos, own_record)),
         *(
             module.router
             for module in (workers, searches, sync, checks, unit_counts, assignments, audit_entries, history)

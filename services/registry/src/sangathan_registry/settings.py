@@ -60,6 +60,8 @@ class RegistrySettings(SmsSettings, ServiceSettings):
     evidence_dir: Path = Field(
         description="Where evidence files of cases lie, sealed; every process of the registry shares it."
     )
+    picture_threads: int = Field(default=2, ge=1, le=32, description="How many photos are drawn anew at once.")
+    pictures_waiting: int = Field(default=32, ge=0, description="How many more may wait, before others are refused.")
     cases_kept_days: int = Field(
         default=730, ge=1, description="How long a decided case is kept before it is forgotten."
     )

@@ -13,6 +13,21 @@ function tell(text) {
 // Sent again after a lost answer under the same key, a report is one report.
 let key = crypto.randomUUID();
 
+// Each file by itself under the report's number; gives what is to be said of those that were not taken.
+async function sendFiles(reference) {
+  const refused = [];
+  for (const file of document.getElementById("files").files) {
+    const headers = { "Content-Type": file.type, "Accept-Language": "hi, en;q=0.5" };
+    const place = `/v1/case-reports/${encodeURIComponent(reference)}/files`;
+    const reply = await fetch(place, { method: "POST", headers, body: file }).catch(() => null);
+    if (!reply || !reply.ok) {
+      const answer = reply ? await reply.json().catch(() => ({})) : {};
+      refused.push(`${file.name}: नहीं ली गई · not taken. ${answer.title || ""}`.trim());
+    }
+  }
+  return refused;
+}
+
 async function send() {
   const unit = new URLSearchParams(location.search).get("unit");
   const body = {
@@ -27,8 +42,9 @@ async function send() {
   const answer = await reply.json();
   if (reply.ok) {
     key = crypto.randomUUID();
+    const refused = await sendFiles(answer.reference);
     form.reset();
-    tell(`धन्यवाद। आपकी सूचना की संख्या · Thank you. The number of your report: ${answer.reference}`);
+    tell([`धन्यवाद। आपकी सूचना की संख्या · Thank you. The number of your report: ${answer.reference}`, ...refused].join("\n"));
     return;
   }
   const places = (answer.errors || []).map((error) => `${error.pointer}: ${error.detail}`);

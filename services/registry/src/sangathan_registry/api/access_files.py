@@ -11,13 +11,14 @@ from fastapi import Query, Response
 from sangathan_chassis.edge import edge_router
 from sangathan_chassis.replies import PRIVATE, json_reply
 from sangathan_chassis.sealing import Sealer
-from sangathan_registry.api.access_page import page
+from sangathan_registry.api.access_page import data_uri, page
 from sangathan_registry.api.access_schemas import (
     AccessFileOut,
     HeldAnswersOut,
     HeldChangeOut,
     HeldGrievanceOut,
     HeldImportOut,
+    HeldPhotoOut,
     HeldRecordOut,
 )
 from sangathan_registry.api.described import described
@@ -27,15 +28,16 @@ from sangathan_registry.queries.access_file import Rows
 from sangathan_registry.queries.grievances import told_in
 from sangathan_registry.queries.imports import content_of_row
 from sangathan_registry.queries.phones import content_of, replaced_of, sealed_of
+from sangathan_registry.queries.photos import picture_in
 
 router = edge_router(tags=["access-files"])
 
 ELSEWHERE: Final = ["/v1/me", "/v1/devices", "/v1/sessions", "/v1/inbox", "/v1/invitations", "/v1/my-audit-entries"]
-_HTML: Final = {**PRIVATE, "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
+_HTML: Final = {**PRIVATE, "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:"}
 _LISTED: Final = {
     field.name: field.type.__args__[0]
     for field in msgspec.structs.fields(AccessFileOut)
-    if field.name not in {"made_at", "records", "answers", "changes", "imports", "grievances", "elsewhere"}
+    if field.name not in {"made_at", "records", "answers", "changes", "imports", "grievances", "photos", "elsewhere"}
 }
 Format = Annotated[Literal["json", "html"], Query(description="For machines, or as a page to be read.")]
 Language = Annotated[Literal["hi", "en"], Query(description="Which language the page is in.")]
@@ -82,6 +84,7 @@ def _reply(act: Act, held: Mapping[str, Rows], wanted: tuple[str, str]) -> Respo
             _plain(row, HeldImportOut, content=content_of_row(sealer, row["import_id"], row)) for row in held["imports"]
         ],
         grievances=[_plain(row, HeldGrievanceOut, content=_told(sealer, row)) for row in held["grievances"]],
+        photos=[_plain(row, HeldPhotoOut, picture=data_uri(picture_in(sealer, row))) for row in held["photos"]],
         elsewhere=ELSEWHERE,
         **listed,
     )

@@ -1,5 +1,6 @@
 """The access file as a page that a person can read, in Hindi or English, without any script or outside resource."""
 
+from base64 import b64encode
 from datetime import datetime, timedelta, timezone
 from html import escape
 from typing import Any, Final
@@ -48,6 +49,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "asked_office": ("किस दायित्व ने माँगा", "Office that asked"),
     "asked_at": ("कब माँगा", "Asked"),
     "decided_office": ("किस दायित्व ने निर्णय किया", "Office that decided"),
+    "photos": ("फ़ोटो", "Photos"),
+    "put_at": ("कब रखी गई", "Put on record"),
     "offices": ("दायित्व", "Offices"),
     "looked": ("किसने देखा या बदला", "Who looked or changed something"),
     "elsewhere": ("बाकी यहाँ मिलता है", "The rest is found at"),
@@ -102,6 +105,7 @@ _SECTIONS: Final = (
     "consents",
     "askings",
     "grievances",
+    "photos",
     "answers",
     "changes",
     "offices",
@@ -129,6 +133,7 @@ def page(file: AccessFileOut, language: str) -> bytes:
         parts.append(f"<h2>{_word(name, language)}</h2>")
         rows = getattr(file, name)
         parts += [_described(msgspec.structs.asdict(row), language) for row in rows]
+        parts += [_pictured(row.picture, language) for row in rows] if name == "photos" else []
         parts += [] if rows else [f"<p>{_word('nothing', language)}</p>"]
     places = "".join(f"<li><code>{escape(place)}</code></li>" for place in file.elsewhere)
     parts.append(f"<h2>{_word('elsewhere', language)}</h2><ul>{places}</ul>")
@@ -142,6 +147,15 @@ def _described(row: dict[str, Any], language: str) -> str:
     shown = [(name, value) for name, value in row.items() if name in _WORDS and value is not None]
     terms = "".join(f"<dt>{_word(name, language)}</dt><dd>{_value(value)}</dd>" for name, value in shown)
     return f"<dl>{terms}</dl>"
+
+
+def data_uri(picture: bytes) -> str:
+    """A JPEG that stands in the file itself."""
+    return f"data:image/jpeg;base64,{b64encode(picture).decode()}"
+
+
+def _pictured(uri: str, language: str) -> str:
+    return f'<img alt="{_word("photos", language)}" src="{escape(uri)}">'
 
 
 def _value(value: Any) -> str:

@@ -176,6 +176,16 @@ class HeldTransferOut(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: datetime | None
 
 
+class HeldPhotoOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A photo, with the picture itself as a `data:` URI (RFC 2397)."""
+
+    worker_id: UUID
+    put_at: datetime
+    width: int
+    height: int
+    picture: str
+
+
 class HeldOfficeOut(msgspec.Struct, frozen=True, kw_only=True):
     """An office held."""
 
@@ -216,6 +226,7 @@ class AccessFileOut(msgspec.Struct, frozen=True, kw_only=True):
     pairs: list[HeldPairOut]
     cards: list[HeldCardOut]
     transfers: list[HeldTransferOut]
+    photos: list[HeldPhotoOut]
     offices: list[HeldOfficeOut]
     looked: list[LookedOut]
     elsewhere: list[str]

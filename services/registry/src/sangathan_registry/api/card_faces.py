@@ -6,6 +6,7 @@ whoever opens it needs no font either. What is printed reaches the template as v
 
 import asyncio
 import io
+from base64 import b64encode
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -27,13 +28,18 @@ _LABELS: Final = {
 }
 
 
-async def draw(printed: Printed, expires_at: datetime, picture: Picture, labels: tuple[str, str]) -> bytes:
-    """The face as a picture; ``labels`` are the language, and where the public page is if it is known."""
-    return await asyncio.to_thread(_draw, printed, expires_at, picture, labels)
+async def draw(
+    printed: Printed, expires_at: datetime, picture: Picture, labels: tuple[str, str], *, photo: bytes | None = None
+) -> bytes:
+    """The face as a picture; ``labels`` are the language, and where the public page is if it is known.
+
+    A ``photo``, as JPEG, stands beside the name and takes its place from that alone: the code stays as large as it is.
+    """
+    return await asyncio.to_thread(_draw, printed, expires_at, picture, (*labels, photo))
 
 
-def _draw(printed: Printed, expires_at: datetime, picture: Picture, labels: tuple[str, str]) -> bytes:
-    language, page = labels
+def _draw(printed: Printed, expires_at: datetime, picture: Picture, rest: tuple[str, str, bytes | None]) -> bytes:
+    language, page, photo = rest
     names = [printed.name_hi or "", printed.name_en or ""]
     first, second = names if language == "hi" else reversed(names)
     number = printed.number
@@ -45,6 +51,7 @@ def _draw(printed: Printed, expires_at: datetime, picture: Picture, labels: tupl
         "date": f"{expires_at.astimezone(_INDIA):%d.%m.%Y}",
         "page": page,
         "qr": qr_svg(printed.qr),
+        "photo": "" if photo is None else _photo_svg(photo),
         **_LABELS[language],
     }
     return typst.compile(_template(), font_paths=fonts(), format=picture, ppi=_DOTS_PER_INCH, sys_inputs=values)
@@ -55,6 +62,13 @@ def qr_svg(text: str) -> str:
     out = io.BytesIO()
     segno.make_qr(text, error="m", mode="alphanumeric", boost_error=False).save(out, kind="svg", border=4, light="#fff")
     return out.getvalue().decode()
+
+
+def _photo_svg(photo: bytes) -> str:
+    """The photo within an SVG: what reaches the template is text."""
+    uri = f"data:image/jpeg;base64,{b64encode(photo).decode()}"
+    frame = 'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 5" width="400" height="500"'
+    return f'<svg {frame}><image width="4" height="5" preserveAspectRatio="xMidYMid slice" href="{uri}"/></svg>'
 
 
 @cache

@@ -16,6 +16,7 @@ from sangathan_registry.api.case_schemas import (
     OtherCaseOut,
     PhoneMatchOut,
 )
+from sangathan_registry.api.photo_links import photo_link
 from sangathan_registry.api.present import CONTACT
 from sangathan_registry.api.schemas import EvidenceOut, UnitOut
 from sangathan_registry.commands.match_case import Matches
@@ -68,6 +69,7 @@ def matches_out(found: Matches) -> MatchesOut:
                 unit_id=one.row["unit_id"],
                 name_hi=one.row["name_hi"],
                 name_en=one.row["name_en"],
+                photo=photo_link(found.photos, one.row["id"]),
                 evidence=EvidenceOut(**{name: getattr(one.evidence, name) for name in _EVIDENCE}),
             )
             for one in found.alike
@@ -87,6 +89,7 @@ def _holders(found: Matches) -> list[HolderOut]:
             worker_id=row["worker_id"],
             name_hi=row["name_hi"],
             name_en=row["name_en"],
+            photo=photo_link(found.photos, row["worker_id"]),
             likeness=likeness_to(claimed, row),
         )
         for row in found.holders

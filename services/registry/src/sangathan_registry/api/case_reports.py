@@ -1,8 +1,9 @@
 """What anybody may do without an account: report an impostor, and check a statement that they were shown."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Path, Response
 
 from sangathan_chassis.edge import edge_router
 from sangathan_chassis.replies import json_reply
@@ -11,11 +12,13 @@ from sangathan_registry.api.case_intake import read_claim
 from sangathan_registry.api.case_schemas import ReportIn, ReportOut, StandingOut, StatementIn
 from sangathan_registry.api.described import described
 from sangathan_registry.api.parts import ActDep
-from sangathan_registry.commands import open_case, read_case
+from sangathan_registry.commands import add_public_evidence, open_case, read_case
 from sangathan_registry.commands.state_case import STATEMENT
 from sangathan_registry.domain.cases import clean_text
+from sangathan_registry.domain.evidence_files import PUBLIC_TYPES, read_public_evidence
 
 router = edge_router(tags=["cases"])
+Reference = Annotated[str, Path(min_length=11, max_length=11, description="The number that the report was given.")]
 _REPORT, _STATEMENT = Body(ReportIn), Body(StatementIn)
 
 
@@ -32,6 +35,22 @@ async def report_one(act: ActDep) -> Response:
     command = open_case.OpenCase(sent.unit_id, claim, index, sent.happened_on, contact)
     intake = act.parts.settings.report_unit_id
     return json_reply(ReportOut(reference=await open_case.report(act.work, act.parts.sealer, command, intake)), 201)
+
+
+@router.post(
+    "/v1/case-reports/{reference}/files",
+    **described("case.report", body=PUBLIC_TYPES, reply=ReportOut, status=201, refusals=(404, 409)),
+)
+async def add_file_to_report(reference: Reference, act: ActDep) -> Response:
+    """Add a file to a report that you made today, under its number: a picture or a PDF, at most 5 MB, 3 to a report.
+
+    A picture is drawn anew, without the place and the camera that a phone writes into it. The same file again changes
+    nothing. Only those who look into the case see it.
+    """
+    file = read_public_evidence(await act.request.body(), act.request.headers.get("content-type", ""))
+    tools = (act.parts.sealer, act.parts.evidence, act.parts.pictures)
+    await add_public_evidence.handle(act.work, tools, add_public_evidence.AddPublicEvidence(reference, file))
+    return json_reply(ReportOut(reference=reference), 201)
 
 
 @router.post("/v1/statement-verifications", **described("statement.verify", body=StatementIn, reply=StandingOut))

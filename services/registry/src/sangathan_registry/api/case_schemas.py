@@ -24,6 +24,9 @@ Area = Annotated[str, Meta(min_length=2, max_length=200)]
 What = Annotated[
     str, _takes("what", "He came to the shop and demanded money for the party", min_length=10, max_length=2000)
 ]
+PhotoLink = Annotated[
+    str | None, Meta(description="Where the photo can be seen under the purpose of this look-up for an hour; or null.")
+]
 Day = Annotated[date | None, _takes("happened_on", "2022-01-19")]
 
 
@@ -108,13 +111,13 @@ class CaseStepOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseEvidenceOut(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of a case by its type, size and SHA-256."""
+    """A file of a case by its type, size and SHA-256; nobody has added what came from the public."""
 
     id: UUID
     media_type: str
     size: int
     sha256: str
-    added_by: UUID
+    added_by: UUID | None
     added_at: datetime
 
 
@@ -185,6 +188,7 @@ class NameMatchOut(msgspec.Struct, frozen=True, kw_only=True):
     unit_id: UUID
     name_hi: str | None
     name_en: str | None
+    photo: PhotoLink
     evidence: EvidenceOut
 
 
@@ -197,6 +201,7 @@ class HolderOut(msgspec.Struct, frozen=True, kw_only=True):
     worker_id: UUID | None
     name_hi: str | None
     name_en: str | None
+    photo: PhotoLink
     likeness: float | None
 
 

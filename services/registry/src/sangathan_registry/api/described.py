@@ -10,6 +10,7 @@ from sangathan_chassis.describe import refuses
 from sangathan_chassis.edge import Opens, declares
 
 _BYTES: Final = {"type": "string", "format": "binary"}
+_DESCRIBED: Final = {200: "Done.", 201: "Made.", 202: "Begun.", 204: "Done; there is nothing more to say."}
 _REF: Final = "#/$defs/"
 _IF_MATCH: Final = {
     "name": "If-Match",
@@ -45,18 +46,20 @@ def described(
 ) -> dict[str, Any]:
     """Keyword arguments for a route: its action, what it takes, gives, and refuses.
 
-    A ``body`` of media types, and ``media`` for the reply, are what is not JSON.
+    A ``body`` of media types, and ``media`` for the reply, are what is not JSON. With "If-Match" among ``headers`` the
+    version is to be named only when there is one.
     """
     extra = dict(declares(action, opens=opens)["openapi_extra"])
     if body is not None:
         extra["requestBody"] = {"required": True, "content": _content(body)}
-    parameters = [_IF_MATCH] * (428 in refusals) + [_IF_NONE_MATCH] * ("304" in headers)
+    if_match = {**_IF_MATCH, "required": "If-Match" not in headers}
+    parameters = [if_match] * (428 in refusals) + [_IF_NONE_MATCH] * ("304" in headers)
     if parameters:
         extra["parameters"] = parameters
     responses: dict[int | str, dict[str, Any]] = refuses(*refusals)
     responses[status] = {
-        "description": "Done." if status == 200 else "Made.",
-        "content": {name: {"schema": _BYTES} for name in media} or {"application/json": {"schema": schema_of(reply)}},
+        "description": _DESCRIBED[status],
+        "content": {name: {"schema": _BYTES} for name in media} or _json(reply),
         "headers": {name: _HEADERS[name] for name in headers if name in _HEADERS},
     }
     if "304" in headers:
@@ -68,6 +71,10 @@ def described(
         "response_class": Response,
         "response_model": None,
     }
+
+
+def _json(reply: Any) -> dict[str, Any]:
+    return {} if reply is None else {"application/json": {"schema": schema_of(reply)}}
 
 
 def _content(body: Any) -> dict[str, Any]:

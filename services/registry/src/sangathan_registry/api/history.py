@@ -33,10 +33,13 @@ ActName = Annotated[
         "rehomed",
         "transferred",
         "held",
+        "photographed",
+        "photo-removed",
     ],
     Meta(
         description="Corrected; merged into another record, or another into it; taken out again; withdrawn; erased, "
-        "and that taken back; or given another unit by a split or a merger of units, or by a transfer.",
+        "and that taken back; given another unit by a split or a merger of units, or by a transfer; or given a photo, "
+        "or rid of it.",
         examples=["changed"],
     ),
 ]

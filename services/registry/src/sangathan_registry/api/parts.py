@@ -17,6 +17,7 @@ from sangathan_registry.commands.check_answers import AnswerChecks
 from sangathan_registry.commands.evidence_files import EvidenceFiles
 from sangathan_registry.commands.note_look import handle as note_look
 from sangathan_registry.commands.publish_statuses import StatusPublisher
+from sangathan_registry.commands.redraw_pictures import PicturePool
 from sangathan_registry.commands.sign_cards import CardSigner
 from sangathan_registry.commands.sign_receipts import ReceiptSigner
 from sangathan_registry.domain.notices import Notices
@@ -38,6 +39,7 @@ class Parts:
     card_signer: CardSigner
     statuses: StatusPublisher
     evidence: EvidenceFiles
+    pictures: PicturePool
     notices: Notices
     retention: Retention
     transfers: TransferPolicy

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from sangathan_registry.domain.addresses import LONGEST_ADDRESS
+from sangathan_registry.domain.card import member_number
 from sangathan_registry.domain.particulars import ACCEPTED
 from sangathan_registry.domain.sync import MOST_RECORDS
 
@@ -39,6 +40,9 @@ PhoneField = Annotated[Phone | None, _takes("phone", "+916000000001")]
 UnitField = Annotated[UUID, _takes("unit_id", "0c7d4e9a-5b0f-5a53-8f6b-2d9f3a1c6e77")]
 Limit = Annotated[int, Meta(ge=1, le=200, description="Rows per page.")]
 CursorField = Annotated[Annotated[str, Meta(max_length=1000)] | None, _takes("cursor")]
+CardField = Annotated[
+    Annotated[str, Meta(min_length=10, max_length=1000)] | None, _takes("card", member_number(10000001))
+]
 Purpose = Annotated[str, _takes("purpose", "A shopkeeper asks whether this is a worker", min_length=5, max_length=300)]
 
 
@@ -168,6 +172,7 @@ class SearchIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     name: Annotated[Name | None, _takes("name", "रमेश")] = None
     phone: PhoneField = None
+    card: CardField = None
     unit_id: Annotated[UUID | None, _takes("unit_id")] = None
     match: Annotated[Literal["beginning", "sound"], _takes("match", "sound")] = "beginning"
     limit: Limit = 50
@@ -175,11 +180,12 @@ class SearchIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class CrossCheckIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whom to look up in the whole state or nation, and why: worker_id, or any of name, phone, place, office."""
+    """Whom to look up in the whole state or nation, and why: worker_id, card, or any of name, phone, place, office."""
 
     purpose: Purpose
     name: Annotated[Name | None, _takes("name", "रमेश")] = None
     phone: PhoneField = None
+    card: CardField = None
     place: Annotated[Annotated[str, Meta(min_length=2, max_length=120)] | None, _takes("place", "Damoh")] = None
     office: Annotated[
         Annotated[str, Meta(min_length=2, max_length=120)] | None, _takes("office", "booth-president")
@@ -189,9 +195,10 @@ class CrossCheckIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class QuestionIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whom to ask about: exactly one of phone and worker_id."""
+    """Whom to ask about: exactly one of phone, card and worker_id."""
 
     phone: PhoneField = None
+    card: CardField = None
     worker_id: Annotated[UUID | None, _takes("worker_id")] = None
 
 
@@ -296,11 +303,18 @@ class CountsOut(msgspec.Struct, frozen=True, kw_only=True):
     children: list[CountOut]
 
 
+class MatchOut(WorkerOut, frozen=True, kw_only=True):
+    """A record that was found; ``photo`` is where its photo can be seen under the purpose of this look-up for an hour,
+    or null when there is none or the office sees none."""
+
+    photo: str | None
+
+
 class CrossCheckOut(msgspec.Struct, frozen=True, kw_only=True):
     """Who was found; ``more`` says that there are more than these 50, so that the look-up should be narrowed."""
 
     on_record: bool
-    matches: list[WorkerOut]
+    matches: list[MatchOut]
     more: bool
 
 

@@ -12,6 +12,7 @@ from sangathan_chassis.replies import json_reply
 from sangathan_names.likeness import likeness_of
 from sangathan_names.sounds import Sound, name_keys, sounds
 from sangathan_registry.api.bodies import Body, refuse_if
+from sangathan_registry.api.card_numbers import read_card
 from sangathan_registry.api.cursors import decode_position, encode_position, position_of, refuse_cursor
 from sangathan_registry.api.described import described
 from sangathan_registry.api.parts import Look, LookDep
@@ -21,6 +22,7 @@ from sangathan_registry.api.schemas import SearchIn, WorkerPage
 from sangathan_registry.api.workers import captured_by
 from sangathan_registry.domain.name_key import is_devanagari, name_key
 from sangathan_registry.domain.particulars import fault
+from sangathan_registry.queries.find_by_card import find_by_card
 from sangathan_registry.queries.find_by_keys import find_by_keys
 from sangathan_registry.queries.find_worker import find_active_workers
 from sangathan_registry.queries.phones import index_of
@@ -78,16 +80,35 @@ def _alike(wanted: Sequence[Sound], row: asyncpg.Record) -> float:
     return max(likeness_of(wanted, sounds(name)) for name in (row["name_hi"], row["name_en"]) if name)
 
 
+async def _search_by_card(look: Look, sent: SearchIn) -> Response:
+    faults: list[Pointer] = []
+    now = look.request.app.state.database.clock.now()
+    number = read_card(look.parts.card_signer, sent.card, int(now.timestamp()), faults)
+    if (sent.name, sent.phone, sent.cursor, sent.match) != (None, None, None, "beginning"):
+        faults.append(Pointer("/card", "alone, or with unit_id"))
+    refuse_if(faults)
+    scope = await narrowed(look.read, look.caller.scope, sent.unit_id)
+    found = await find_active_workers(look.read, scope, await find_by_card(look.read, scope, number or ""))
+    own = captured_by(look.caller)
+    rows = [row for row in found if own is None or row["captured_by"] == own]
+    await look.note(rows)
+    presenter = Presenter(look.parts.sealer, look.caller.field_classes)
+    return json_reply(WorkerPage(items=[presenter.row(row) for row in rows], next=None))
+
+
 @router.post(
     "/v1/worker-searches",
     **described("worker.list", body=SearchIn, reply=WorkerPage, opens="read", refusals=(404,)),
 )
 async def search(look: LookDep) -> Response:
     """Find workers of your unit and all below it: by the beginning of a name in either script, by a name that sounds
-    alike, the nearest first, by phone, or by name and phone; fields beyond the open ones put it on the audit trail."""
+    alike, the nearest first, by phone, by name and phone, or by membership card; fields beyond the open ones put it on
+    the audit trail."""
     sent = await _SEARCH.read(look.request)
     if sent.phone is not None and CONTACT not in look.caller.field_classes:
         raise Refusal(FORBIDDEN, "Who does not see phone numbers finds nobody by one.")
+    if sent.card is not None:
+        return await _search_by_card(look, sent)
     if sent.match == "sound":
         return await _search_by_sound(look, sent)
     faults: list[Pointer] = []

@@ -25,6 +25,7 @@ from sangathan_registry.store import (
     denials,
     erasures,
     grievances,
+    photos,
     revisions,
     workers,
 )
@@ -107,6 +108,8 @@ async def _put_back(work: Work, sealer: Sealer, caller: Caller, what: tuple[asyn
                 await workers.save(work, sealer, back, revisions.by(caller, Act.RESTORED))
                 restored.append(back)
         await erasures.give_adopted(work, capsule.adopted)
+        for photo in capsule.photos:
+            await photos.put(work, photo)
         first = restored[0]
         if decision is not Decision.ERASED:
             await confirmations.put_back(work, first.id, has_phone=first.particulars.phone is not None)

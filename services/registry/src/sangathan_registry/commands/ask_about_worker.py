@@ -13,6 +13,7 @@ from sangathan_chassis.database import Work
 from sangathan_chassis.refusal import NOT_FOUND, Refusal
 from sangathan_contracts.registry import WorkerAsked
 from sangathan_registry.domain.refusals import QUESTIONS_USED_UP
+from sangathan_registry.queries.find_by_card import find_by_card
 from sangathan_registry.queries.units import get_place
 from sangathan_registry.queries.whole_record import OnRecord, beyond_scope, look_up
 from sangathan_registry.store import audit
@@ -21,10 +22,11 @@ from sangathan_registry.store.questions import count_question
 
 @dataclass(frozen=True, slots=True)
 class AskAboutWorker:
-    """By exact phone (its blind index) or by worker id."""
+    """By exact phone (its blind index), by worker id, or by the number of a card."""
 
     phone_index: bytes | None
     worker_id: UUID | None
+    card: str | None = None
 
 
 async def handle(work: Work, caller: Caller, command: AskAboutWorker, *, per_day: int) -> Sequence[OnRecord]:
@@ -34,7 +36,10 @@ async def handle(work: Work, caller: Caller, command: AskAboutWorker, *, per_day
     await refuse_more_questions(work, per_day)
     own = await get_place(work.raw, work.scope, caller.unit_id)
     async with beyond_scope(work):
-        found = await look_up(work, phone_index=command.phone_index, worker_id=command.worker_id)
+        worker_id = command.worker_id
+        if command.card is not None:
+            worker_id = next(iter(await find_by_card(work.raw, work.scope, command.card)), None)
+        found = await look_up(work, phone_index=command.phone_index, worker_id=worker_id)
         # Noted where the person is on record, so that their unit sees it, which the asker's own scope may not hold.
         await audit.note_all(work, caller, [audit.Subject(one.unit_id, one.path, one.worker_id) for one in found])
     if not found:

@@ -16,7 +16,7 @@ from sangathan_registry.domain.refusals import RECORD_HELD, WORKER_MERGED
 from sangathan_registry.domain.revisions import Act
 from sangathan_registry.domain.worker import Status, Worker
 from sangathan_registry.queries.whole_record import beyond_scope
-from sangathan_registry.store import audit, capsules, cases, counts, erasures, revisions, workers
+from sangathan_registry.store import audit, capsules, cases, counts, erasures, photos, revisions, workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ async def _restrict(work: Work, sealer: Sealer, caller: Caller, asked: tuple[Wor
         ids = [one.id for one in records]
         await cases.forget_workers(work.raw, ids)
         adopted = await erasures.take_adopted(work, ids)
-        sealed = capsules.seal(sealer, records, adopted)
+        sealed = capsules.seal(sealer, records, (adopted, await photos.take(work, ids)))
         for one in records:
             await workers.save(work, sealer, one.erased(work.now), revisions.by(caller, Act.ERASED))
             await follow_cards.withdraw(work, one, caller.person)

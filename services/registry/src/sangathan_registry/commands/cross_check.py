@@ -1,6 +1,6 @@
 """Looks somebody up in the whole of the caller's state or nation, with a purpose that goes on the trail."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,7 +10,10 @@ from sangathan_chassis.caller import Caller
 from sangathan_chassis.database import Work
 from sangathan_chassis.refusal import NOT_FOUND, Refusal
 from sangathan_chassis.scope import Scope
-from sangathan_registry.queries.find_worker import find_active_worker
+from sangathan_registry.commands import open_photo
+from sangathan_registry.domain.photos import PHOTO
+from sangathan_registry.queries.find_by_card import find_by_card
+from sangathan_registry.queries.find_worker import find_active_worker, find_active_workers
 from sangathan_registry.queries.people_at_places import AtPlaces, people_at, places_named
 from sangathan_registry.queries.search_workers import SearchWorkers, search_workers
 from sangathan_registry.queries.units import get_place, narrowed
@@ -21,11 +24,13 @@ MOST_MATCHES = 50
 
 @dataclass(frozen=True, slots=True)
 class CrossCheck:
-    """By worker id, or by any of name key, phone index, words of a unit's name, and office; below a named unit."""
+    """By worker id, by a card's number, or by any of name key, phone index, words of a unit's name, and office; below
+    a named unit."""
 
     purpose: str
     unit_id: UUID | None = None
     worker_id: UUID | None = None
+    card: str | None = None
     name_key: str | None = None
     column: str = ""
     phone_index: bytes | None = None
@@ -33,11 +38,21 @@ class CrossCheck:
     office: str | None = None
 
 
-async def handle(work: Work, caller: Caller, command: CrossCheck) -> Sequence[asyncpg.Record]:
-    """The matching records, at most 50 and one more; nobody on record gives none."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The matching records, at most 50 and one more, and by whose id a photo can be seen under which look-up."""
+
+    rows: Sequence[asyncpg.Record]
+    photos: Mapping[UUID, UUID]
+
+
+async def handle(work: Work, caller: Caller, command: CrossCheck) -> Found:
+    """Who was found; nobody on record gives none."""
     scope = await narrowed(work.raw, work.scope, command.unit_id)
     if command.worker_id is not None:
         found = await find_active_worker(work.raw, scope, command.worker_id)
+    elif command.card is not None:
+        found = await find_active_workers(work.raw, scope, await find_by_card(work.raw, scope, command.card))
     elif command.place is not None or command.office is not None:
         found = await _at_places(work, scope, command)
     else:
@@ -54,8 +69,9 @@ async def handle(work: Work, caller: Caller, command: CrossCheck) -> Sequence[as
     subjects = [audit.Subject(row["unit_id"], row["path"], row["id"]) for row in found[:MOST_MATCHES]]
     if not subjects:
         subjects = [await _asked_at(work, caller, command)]
-    await audit.note_all(work, caller, subjects, purpose=command.purpose, fields=sorted(caller.field_classes))
-    return found
+    fields = sorted(caller.field_classes - {PHOTO})
+    entries = await audit.note_all(work, caller, subjects, purpose=command.purpose, fields=fields)
+    return Found(found, await open_photo.to_be_seen(work, caller, subjects, entries))
 
 
 async def _at_places(work: Work, scope: Scope, command: CrossCheck) -> Sequence[asyncpg.Record]:

@@ -12,7 +12,7 @@ from sangathan_chassis.database import Work
 from sangathan_chassis.refusal import INVALID_INPUT, NOT_FOUND, Pointer, Refusal
 from sangathan_chassis.sealing import Sealer
 from sangathan_contracts.registry import MergeUndone, WorkerMerged
-from sangathan_registry.commands import follow_cards
+from sangathan_registry.commands import follow_cards, follow_photos
 from sangathan_registry.domain import merging
 from sangathan_registry.domain.refusals import DECIDED, MERGE_STANDS_NO_MORE
 from sangathan_registry.domain.revisions import Act
@@ -66,12 +66,13 @@ async def undo(work: Work, sealer: Sealer, caller: Caller, command: UndoMerge) -
     if kept is None or merged is None or kept.status is not Status.ACTIVE or merged.merged_into != kept.id:
         raise Refusal(MERGE_STANDS_NO_MORE, "A record was withdrawn, or merged further: undo the later merge first.")
     taken: dict[str, Any] = msgspec.json.decode(sealed.open_adopted(sealer, pair["adopted"]))
-    moved = taken.pop("cards", {})
+    moved, copied = taken.pop("cards", {}), taken.pop("photo", None)
     person_id = None if taken.pop("person_id", None) == str(kept.person_id) else kept.person_id
     given_back = replace(kept.changed(merging.given_back(kept.particulars, taken), work.now), person_id=person_id)
     await workers.save(work, sealer, given_back, revisions.by(caller, Act.GAVE_BACK))
     await workers.save(work, sealer, merged.parted(work.now), revisions.by(caller, Act.PARTED))
     await follow_cards.part(work, (kept, merged), moved, caller.person)
+    await follow_photos.part(work, kept.id, copied)
     await counts.add_deltas(work, {merged.path: 1})
     await duplicates.undo(work, pair["id"], caller.person)
     for worker in (kept, merged):
@@ -108,6 +109,8 @@ async def _merge(work: Work, sealer: Sealer, caller: Caller, what: tuple[UUID, W
     await counts.add_deltas(work, {merged.path: -1})
     if moved := await follow_cards.merge(work, kept, merged, caller.person):
         taken["cards"] = moved
+    if copied := await follow_photos.merge(work, sealer, revised, merged):
+        taken["photo"] = copied
     adopted = sealed.seal_adopted(sealer, msgspec.json.encode(taken).decode())
     await duplicates.decide(work, duplicate_id, Decision("merged", kept.id, adopted), caller.person)
     event = WorkerMerged(kept_id=kept.id, merged_id=merged.id, unit_id=merged.unit_id, version=merged.version + 1)

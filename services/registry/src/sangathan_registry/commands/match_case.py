@@ -1,6 +1,6 @@
 """Gathers what the records hold beside a claim. It is evidence for people to weigh: nothing here decides anything."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sangathan_chassis.caller import Caller
 from sangathan_chassis.database import Work
 from sangathan_chassis.refusal import NOT_FOUND, Refusal
 from sangathan_chassis.sealing import Sealer
-from sangathan_registry.commands import ask_about_worker
+from sangathan_registry.commands import ask_about_worker, open_photo
 from sangathan_registry.commands.ask_about_worker import AskAboutWorker
 from sangathan_registry.commands.open_case import about
 from sangathan_registry.commands.state_case import office_named
@@ -30,6 +30,7 @@ class Matches:
     office: str | None
     holders: Sequence[asyncpg.Record]
     same_phone: Sequence[asyncpg.Record]
+    photos: Mapping[UUID, UUID]
 
 
 async def handle(work: Work, sealer: Sealer, caller: Caller, case_id: UUID, *, per_day: int) -> Matches:
@@ -44,7 +45,14 @@ async def handle(work: Work, sealer: Sealer, caller: Caller, case_id: UUID, *, p
     alike = await alike_in(work.raw, sealer, work.scope, case)
     office = office_named(claim.office)
     holders = await holders_of(work.raw, case.path, office, work.now) if office else []
-    subjects = [audit.Subject(one.row["unit_id"], one.row["path"], one.row["id"]) for one in alike]
-    subjects = subjects or [audit.Subject(case.unit_id, case.path)]
-    await audit.note_all(work, caller, subjects, purpose=about(case))
-    return Matches(case, by_phone, alike, office, holders, await cases_with_phone(work.raw, work.scope, case))
+    subjects = _shown(alike, holders) or [audit.Subject(case.unit_id, case.path)]
+    entries = await audit.note_all(work, caller, subjects, purpose=about(case))
+    photos = await open_photo.to_be_seen(work, caller, subjects, entries)
+    return Matches(case, by_phone, alike, office, holders, await cases_with_phone(work.raw, work.scope, case), photos)
+
+
+def _shown(alike: Sequence[Alike], holders: Sequence[asyncpg.Record]) -> list[audit.Subject]:
+    """Whose record stands in the answer, each once."""
+    shown = {one.row["id"]: (one.row["unit_id"], one.row["path"]) for one in alike}
+    shown |= {row["worker_id"]: (row["worker_unit_id"], row["worker_path"]) for row in holders if row["worker_id"]}
+    return [audit.Subject(*place, worker_id) for worker_id, place in shown.items()]

@@ -59,8 +59,9 @@ def member_number(serial: int) -> str:
 
 
 def is_member_number(digits: str) -> bool:
-    """Whether ten digits are a number that can have been given out."""
-    return member_number(int(digits[:8])) == digits
+    """Whether these are ten digits that can have been given out as a number."""
+    ten = len(digits) == 10 and digits.isascii() and digits.isdecimal()
+    return ten and member_number(int(digits[:8])) == digits
 
 
 def masked(name: str | None) -> str:

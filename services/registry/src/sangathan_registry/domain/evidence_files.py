@@ -40,11 +40,31 @@ class EvidenceFile:
     media_type: str
 
 
+def type_of(content: bytes) -> str | None:
+    """The type that the file is of by its content; None for one that is not taken."""
+    return next((type_ for type_, at, sign in _SIGNS if content[at : at + len(sign)] == sign), None)
+
+
 def read_evidence(content: bytes, said: str) -> EvidenceFile:
     """The file; raises a refusal unless it is of a type that is taken, and of the one that it is said to be."""
-    media_type = next((type_ for type_, at, sign in _SIGNS if content[at : at + len(sign)] == sign), None)
+    media_type = type_of(content)
     if media_type is None or media_type != said.partition(";")[0].strip().lower():
         raise Refusal(EVIDENCE_NOT_TAKEN, f"Content-Type names what the file is, one of {', '.join(ENDINGS)}.")
     if len(content) > MOST_BYTES:
         raise Refusal(EVIDENCE_NOT_TAKEN, f"A file has at most {MOST_BYTES:,} bytes.")
     return EvidenceFile(content, media_type)
+
+
+PUBLIC_TYPES: Final = ("image/jpeg", "image/png", "image/webp", "application/pdf")
+MOST_PUBLIC_BYTES: Final = 5_000_000
+MOST_PUBLIC_FILES: Final = 3
+
+
+def read_public_evidence(content: bytes, said: str) -> EvidenceFile:
+    """The same for a file from somebody who is not known: pictures and PDF alone, and smaller."""
+    file = read_evidence(content, said)
+    if file.media_type not in PUBLIC_TYPES:
+        raise Refusal(EVIDENCE_NOT_TAKEN, f"Content-Type names what the file is, one of {', '.join(PUBLIC_TYPES)}.")
+    if len(content) > MOST_PUBLIC_BYTES:
+        raise Refusal(EVIDENCE_NOT_TAKEN, f"A file has at most {MOST_PUBLIC_BYTES:,} bytes.")
+    return file

@@ -99,6 +99,7 @@ ACCEPTED: Final = {
     "reason": "consent-withdrawn, left, deceased or recorded-wrongly",
     "purpose": "a sentence of 5 to 300 characters that says why you look",
     "name": "a name, or its beginning, of at least 2 letters in either script",
+    "card": "the membership number of ten digits on a card, or the text of its QR code; or null",
     "place": "words of a unit's name in either language, of 2 to 120 characters; or null",
     "office": "an office in words or as a slug of the catalogue; or null",
     "worker_id": "the id of a worker, a UUID",

@@ -79,3 +79,6 @@ CODE_NOT_GOOD = ProblemType(
 RECORD_HELD = ProblemType(
     "record-held", Kind.CONFLICT, "This record waits for a decision", "यह अभिलेख निर्णय की प्रतीक्षा में है"
 )
+PICTURE_NOT_TAKEN = ProblemType(
+    "picture-not-taken", Kind.INVALID, "This file is not taken as a picture", "यह फ़ाइल चित्र के रूप में नहीं ली जाती"
+)

@@ -42,6 +42,9 @@ class Act(StrEnum):
     """A split or a merger of units gave it another unit."""
     TRANSFERRED = "transferred"
     """People agreed that it goes to another unit."""
+    PHOTOGRAPHED = "photographed"
+    """It got a photo, or another one."""
+    PHOTO_REMOVED = "photo-removed"
 
 
 HIDING: Final = frozenset({Act.WITHDRAWN, Act.ERASED, Act.HELD, Act.RESTORED})

@@ -64,6 +64,9 @@ SELECT t.id, t.worker_id, f.name_hi AS from_hi, f.name_en AS from_en, g.name_hi 
 FROM transfers t JOIN unit_replica f ON f.unit_id = t.unit_id JOIN unit_replica g ON g.unit_id = t.to_unit_id
 WHERE t.worker_id = ANY($1) ORDER BY t.id
 """
+_PHOTOS: Final = """
+SELECT worker_id, id, sealed, width, height, put_at FROM worker_photos WHERE worker_id = ANY($1) ORDER BY put_at, id
+"""
 _OFFICES: Final = """
 SELECT a.office, u.name_hi, u.name_en, a.valid_from, a.valid_to, a.ended_at
 FROM appointment_replica a JOIN unit_replica u USING (unit_id) WHERE a.person_id = $1 ORDER BY a.valid_from, a.office
@@ -100,6 +103,7 @@ async def everything_held(
         "pairs": _PAIRS,
         "cards": _CARDS,
         "transfers": _TRANSFERS,
+        "photos": _PHOTOS,
     }
     found: dict[str, Rows] = {
         name: await connection.fetch(statement, record_ids) for name, statement in by_record.items()

@@ -21,7 +21,7 @@ from sangathan_registry.queries.phones import sealed_of
 MOST: Final = 20
 _HELD: Final = """
 SELECT a.person_id, a.office, a.valid_from, u.unit_id, u.path, u.name_hi AS unit_hi, u.name_en AS unit_en,
-    w.id AS worker_id, w.name_hi, w.name_en
+    w.id AS worker_id, w.unit_id AS worker_unit_id, w.path AS worker_path, w.name_hi, w.name_en
 FROM appointment_replica a JOIN unit_replica u ON u.unit_id = a.unit_id
 LEFT JOIN workers w ON w.person_id = a.person_id AND w.status = 'active'
 WHERE a.office = $1 AND u.path >= $2 AND u.path < $3 AND a.valid_from <= $4 AND (a.valid_to IS NULL OR a.valid_to > $4)

@@ -5,6 +5,7 @@ Whoever can sign in and is the person on the record is an entry's subject, and r
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sangathan_chassis.caller import Caller
@@ -17,6 +18,11 @@ INSERT INTO audit_entries (id, unit_id, path, worker_id, batch_id, device_id, re
 SELECT s.*, $8, $9, $10, $11, $12, $13, $14, $15, (SELECT w.person_id FROM workers w WHERE w.id = s.worker_id)
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::int[])
     AS s (id, unit_id, path, worker_id, batch_id, device_id, records)
+"""
+_PURPOSE = """
+SELECT purpose FROM audit_entries
+WHERE id = $1 AND worker_id = $2 AND person_id = $3 AND appointment_id IS NOT DISTINCT FROM $4 AND at > $5
+    AND outcome = 'done' AND action IN ('worker.cross-check', 'case.read')
 """
 
 
@@ -46,11 +52,11 @@ async def note_all(
     *,
     purpose: str | None = None,
     fields: Sequence[str] | None = None,
-) -> None:
-    """Adds an entry per subject."""
+) -> list[UUID]:
+    """Adds an entry per subject, and gives their ids in the same order."""
     rows = [(uuid7(), s.unit_id, s.path, s.worker_id, s.batch_id, s.device_id, s.records) for s in subjects]
     if not rows:
-        return
+        return []
     await work.raw.execute(
         _NOTE,
         *zip(*rows, strict=True),
@@ -63,3 +69,12 @@ async def note_all(
         sorted(fields) if fields is not None else None,
         caller.request_id,
     )
+    return [row[0] for row in rows]
+
+
+async def purpose_of(work: Work, caller: Caller, shown: tuple[UUID, UUID], since: datetime) -> str | None:
+    """Why the caller looked up, by this entry, this worker; None unless they did so since then, under this office."""
+    entry_id, worker_id = shown
+    who = (caller.person, caller.appointment_id)
+    purpose: str | None = await work.raw.fetchval(_PURPOSE, entry_id, worker_id, *who, since)
+    return purpose

@@ -12,7 +12,9 @@ import msgspec
 from sangathan_chassis.resealing import Renew, SealedColumn
 from sangathan_chassis.sealing import Sealer
 from sangathan_registry.domain.particulars import Particulars
+from sangathan_registry.domain.photos import Photo
 from sangathan_registry.domain.worker import Status, Worker
+from sangathan_registry.store.photos import renewed_picture
 from sangathan_registry.store.sealed import open_adopted, seal_adopted
 
 _PLACE: Final = "erasures.sealed"
@@ -42,14 +44,21 @@ class KeptRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Capsule(msgspec.Struct, frozen=True, kw_only=True):
-    """The records, the one that was kept first, and what their merges took over, sealed by itself, by pair."""
+    """The records, the one that was kept first, what their merges took over, sealed by itself, by pair, and photos."""
 
     records: tuple[KeptRecord, ...]
     adopted: dict[UUID, bytes]
+    photos: tuple[Photo, ...] = ()
 
 
-def seal(sealer: Sealer, records: Sequence[Worker], adopted: Mapping[UUID, bytes], *, place: str = _PLACE) -> bytes:
-    """The records as one sealed text."""
+def seal(
+    sealer: Sealer,
+    records: Sequence[Worker],
+    taken: tuple[Mapping[UUID, bytes], Sequence[Photo]],
+    *,
+    place: str = _PLACE,
+) -> bytes:
+    """The records as one sealed text, with what was taken away with them: what merges took over, and photos."""
     kept = tuple(
         KeptRecord(
             id=one.id,
@@ -60,7 +69,8 @@ def seal(sealer: Sealer, records: Sequence[Worker], adopted: Mapping[UUID, bytes
         )
         for one in records
     )
-    return _sealed(sealer, Capsule(records=kept, adopted=dict(adopted)), place)
+    adopted, photos = taken
+    return _sealed(sealer, Capsule(records=kept, adopted=dict(adopted), photos=tuple(photos)), place)
 
 
 def unseal(sealer: Sealer, sealed: bytes, *, place: str = _PLACE) -> Capsule:
@@ -69,9 +79,10 @@ def unseal(sealer: Sealer, sealed: bytes, *, place: str = _PLACE) -> Capsule:
 
 
 def _sealed(sealer: Sealer, capsule: Capsule, place: str) -> bytes:
-    """What merges took over is sealed within by the same key, lest a later change of keys leaves it behind."""
+    """What merges took over and photos are sealed within by the same key, lest a change of keys leaves them behind."""
     adopted = {pair: seal_adopted(sealer, open_adopted(sealer, one)) for pair, one in capsule.adopted.items()}
-    whole = msgspec.structs.replace(capsule, adopted=adopted)
+    photos = tuple(replace(one, sealed=renewed_picture(sealer, one.id, one.sealed)) for one in capsule.photos)
+    whole = msgspec.structs.replace(capsule, adopted=adopted, photos=photos)
     return sealer.seal(msgspec.json.encode(whole).decode(), place=place)
 
 

@@ -25,8 +25,8 @@ class Kept:
     sha256: bytes
 
 
-async def put(work: Work, case: Case, kept: Kept, by: UUID) -> None:
-    """Keeps the row of a file that lies there."""
+async def put(work: Work, case: Case, kept: Kept, by: UUID | None) -> None:
+    """Keeps the row of a file that lies there; the public is nobody."""
     place = (kept.id, case.id, case.unit_id, case.path)
     await work.raw.execute(_PUT, *place, kept.media_type, kept.size, kept.sha256, by, work.now)
 
@@ -35,6 +35,14 @@ async def digests(work: Work, case_id: UUID) -> set[bytes]:
     """The SHA-256 of every file of a case that is locked."""
     rows = await work.raw.fetch("SELECT sha256 FROM case_evidence WHERE case_id = $1", case_id)
     return {row["sha256"] for row in rows}
+
+
+async def from_the_public(work: Work, case_id: UUID) -> int:
+    """How many files of a case that is locked came from nobody known."""
+    value: int = await work.raw.fetchval(
+        "SELECT count(*) FROM case_evidence WHERE case_id = $1 AND added_by IS NULL", case_id
+    )
+    return value
 
 
 async def media_type_of(work: Work, case_id: UUID, evidence_id: UUID) -> str | None:

@@ -25,6 +25,10 @@ _CONTACT: Final = "cases.contact"
 _NOTE: Final = "case_steps.note"
 _STATEMENT: Final = "case_statements.statement"
 _FIND: Final = f"SELECT {COLUMNS} FROM cases WHERE id = $1 AND path >= $2 AND path < $3"  # noqa: S608 - constants.
+_REPORTED: Final = f"""
+SELECT {COLUMNS} FROM cases WHERE reference = $1 AND source = 'public' AND status <> 'decided' AND opened_at > $2
+    AND path >= $3 AND path < $4 FOR UPDATE
+"""  # noqa: S608 - constants.
 _PUT: Final = f"""
 INSERT INTO cases ({COLUMNS}, contact)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
@@ -92,6 +96,12 @@ async def find(work: Work, sealer: Sealer, case_id: UUID) -> Case | None:
 async def find_for_change(work: Work, sealer: Sealer, case_id: UUID) -> Case | None:
     """The same, locked until this work ends."""
     row = await work.raw.fetchrow(_FIND + " FOR UPDATE", case_id, work.scope.lo, work.scope.hi)
+    return None if row is None else case_of(sealer, row)
+
+
+async def find_reported(work: Work, sealer: Sealer, reference: str, since: datetime) -> Case | None:
+    """A case that the public has reported since then and nobody has decided, locked; as far as the scope reaches."""
+    row = await work.raw.fetchrow(_REPORTED, reference, since, work.scope.lo, work.scope.hi)
     return None if row is None else case_of(sealer, row)
 
 
