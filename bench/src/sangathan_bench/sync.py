@@ -32,6 +32,7 @@ INSERT INTO count_deltas (path, delta) SELECT w.path, -count(*) FROM workers w J
 DELETE FROM consents USING gone WHERE worker_id = gone.id;
 DELETE FROM workers w USING gone WHERE w.id = gone.id;
 DELETE FROM audit_entries WHERE batch_id IS NOT NULL;
+DELETE FROM audit_pending p WHERE NOT EXISTS (SELECT FROM audit_entries e WHERE e.id = p.entry_id);
 DELETE FROM receipts;
 DROP TABLE gone;
 """
