@@ -17,6 +17,12 @@ _OUT_OF = 3
 _ENDS_SESSIONS: Final = {"/v1/sign-out", "/v1/sessions/{session_id}/endings"}
 
 
+@schemathesis.serializer("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+def sheet(_context: schemathesis.SerializationContext, value: Any) -> bytes:
+    """A workbook is sent as the bytes that were made up."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "backslashreplace")
+
+
 @schemathesis.hook
 def before_call(_context: schemathesis.HookContext, case: schemathesis.Case[Any], _kwargs: dict[str, Any]) -> None:
     """Makes most cases ones that the person could send: signed in, in the own office, about what is there."""

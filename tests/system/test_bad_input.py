@@ -75,7 +75,7 @@ def wrong(name: str, reply: httpx.Response, statuses: set[int]) -> list[str]:
 def test_a_bad_body_is_refused_by_every_operation_and_nothing_is_written(demo: DemoSystem) -> None:
     faults = []
     json_type = {"Content-Type": "application/json"}
-    with demo.nothing_written():
+    with demo.nothing_written(*SENDERS.values()):
         for method, path, _ in WITH_BODY:
             for name, (body, statuses) in BODIES.items():
                 reply = ask(demo, method, path, content=body, headers=json_type)
@@ -85,7 +85,7 @@ def test_a_bad_body_is_refused_by_every_operation_and_nothing_is_written(demo: D
 
 def test_a_bad_query_is_refused_by_every_list(demo: DemoSystem) -> None:
     faults = []
-    with demo.nothing_written():
+    with demo.nothing_written(*SENDERS.values()):
         for method, path, _ in LISTS:
             for query, statuses in QUERIES.items():
                 faults += wrong(f"{method} {path}?{query}", ask(demo, method, f"{path}?{query}"), statuses)

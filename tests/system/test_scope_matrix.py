@@ -18,6 +18,7 @@ from tests.system.scope_matrix import (
     openid,
     photos,
     registry,
+    rights,
     sign_in,
     workshops,
 )
@@ -30,6 +31,7 @@ PROBES = (
     *sign_in.PROBES,
     *openid.PROBES,
     *registry.PROBES,
+    *rights.PROBES,
     *photos.PROBES,
     *fieldwork.PROBES,
     *moving.PROBES,

@@ -14,6 +14,20 @@ import httpx
 from sangathan_demo.truth import SignIn, UnitTruth
 from tests.system.demo_system import DemoSystem
 
+HEADS: Final = {
+    "state": "state-president",
+    "district": "district-president",
+    "vidhan-sabha": "vidhan-sabha-president",
+    "mandal": "mandal-president",
+    "booth": "booth-president",
+}
+NEXT_LEVEL: Final = {
+    "nation": "state",
+    "state": "district",
+    "district": "vidhan-sabha",
+    "vidhan-sabha": "mandal",
+    "mandal": "booth",
+}
 POSITIONS: Final = ("own", "inside", "sibling", "parent", "twin")
 """The office's own unit, the lowest booth beneath, the unit beside, the one above, and one whose code begins alike."""
 

@@ -8,9 +8,9 @@ import httpx
 
 from sangathan_demo.truth import SignIn
 from tests.system.demo_system import PASSWORD
-from tests.system.scope_matrix.ground import NOWHERE, Bearer, Ground, Place
+from tests.system.scope_matrix.ground import NEXT_LEVEL, NOWHERE, Bearer, Ground, Place
 from tests.system.scope_matrix.probes import Ask, Personal, Placed, Plain, Probe, at_unit, outcome, some, untraced
-from tests.system.scope_matrix.records import NAMES, NEXT_LEVEL, Records
+from tests.system.scope_matrix.records import NAMES, Records
 
 PERSON: Final = ("phone", "name_hi", "name_en")
 

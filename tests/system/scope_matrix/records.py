@@ -12,22 +12,8 @@ import httpx
 
 from sangathan_chassis.ids import uuid7
 from sangathan_demo.people import FIRST_PHONE
-from tests.system.scope_matrix.ground import NOWHERE, Bearer, Ground, Place
+from tests.system.scope_matrix.ground import HEADS, NEXT_LEVEL, NOWHERE, Bearer, Ground, Place
 
-HEADS: Final = {
-    "state": "state-president",
-    "district": "district-president",
-    "vidhan-sabha": "vidhan-sabha-president",
-    "mandal": "mandal-president",
-    "booth": "booth-president",
-}
-NEXT_LEVEL: Final = {
-    "nation": "state",
-    "state": "district",
-    "district": "vidhan-sabha",
-    "vidhan-sabha": "mandal",
-    "mandal": "booth",
-}
 NAMES: Final = {"name_hi": "नमूना", "name_en": "Namuna"}
 LABEL: Final = {"hi": "अभियान", "en": "Drive"}
 DATES: Final = {

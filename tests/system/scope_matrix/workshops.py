@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from tests.system.scope_matrix.ground import NOWHERE, Bearer, Place
+from tests.system.scope_matrix.ground import HEADS, NOWHERE, Bearer, Place
 from tests.system.scope_matrix.probes import Ask, Listed, Personal, Placed, Plain, Probe, at_unit, some
-from tests.system.scope_matrix.records import HEADS, CannotBeError, Records, own_first
+from tests.system.scope_matrix.records import CannotBeError, Records, own_first
 
 
 def _plan(records: Records, _bearer: Bearer, place: Place) -> Ask:

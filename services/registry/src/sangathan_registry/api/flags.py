@@ -54,10 +54,10 @@ async def list_flags(  # noqa: PLR0917 - FastAPI reads filters from the signatur
 
     A flag names a record, a vistarak or a device by its id, and no more. It is no verdict, and changes nothing.
     """
-    await get_drive(look.read, drive_id)
-    scope = await narrowed(look.read, look.caller.scope, unit_id)
     purpose = f"flags:{look.caller.unit_id}:{drive_id}:{unit_id}:{rule}:{settled}"
     kept = look.parts.cursors.decode(cursor, purpose=purpose) if cursor else None
+    await get_drive(look.read, drive_id)
+    scope = await narrowed(look.read, look.caller.scope, unit_id)
     after = (path_of(kept[0], scope), UUID(kept[1])) if kept else None
     rows = await query(look.read, scope, drive_id, FlagFilter(rule, settled), after=after, limit=limit)
     more = len(rows) > limit

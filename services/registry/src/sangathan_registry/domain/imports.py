@@ -10,7 +10,7 @@ from sangathan_registry.domain.consent import MEMBERSHIP, NOTICE_OF_IMPORT, Cons
 
 AT_ONCE: Final = 500
 """How many rows are worked in one transaction."""
-MOST_BYTES: Final = 8_000_000
+MOST_BYTES: Final = 7_000_000
 MOST_ROWS: Final = 50_000
 MOST_COLUMNS: Final = 200
 MOST_LETTERS: Final = 2_000
