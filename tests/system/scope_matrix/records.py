@@ -239,7 +239,10 @@ class Records:
         code = f"x{uuid4().hex[:12]}"
         made = self.ground.create("/v1/units", {"parent_id": parent, "level": level, "code": code, **NAMES})
         path = f"/v1/units/{made['id']}"
-        self.ground.patiently(lambda: self.ground.send(nation, "GET", path), lambda reply: reply.is_success)
+        # The gateway, which finds the unit for this operation, hears of it by an event.
+        self.ground.patiently(
+            lambda: self.ground.send(nation, "PATCH", path, json={}), lambda reply: reply.status_code != 404
+        )
         return str(made["id"])
 
     def _form(self, place: Place, *, published: bool) -> str:
