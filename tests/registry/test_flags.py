@@ -161,7 +161,6 @@ async def test_records_that_are_the_same_but_for_their_id_are_flagged(registry: 
 async def test_who_has_not_confirmed_after_the_days_of_the_drive_is_flagged(
     registry: Harness, clock: FixedClock
 ) -> None:
-    await world.rows(registry, "ALTER TABLE consents ADD COLUMN IF NOT EXISTS confirmed_at timestamptz")
     drive_id = await begun(registry, limits={"unconfirmed_days": 3})
     records = [another() for _ in range(3)]
     await world.synced(registry, world.at(BOOTH), records, drive_id=drive_id)

@@ -1,14 +1,16 @@
 """``/v1/consent-confirmations``: the person's own word, by a code to their phone; and who has not given it yet."""
 
 import ipaddress
-from typing import Annotated, Final, Literal
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
+import msgspec
 from fastapi import Query, Request, Response
 
 from sangathan_chassis.edge import edge_router
 from sangathan_chassis.languages import prefers_hindi
-from sangathan_chassis.pages import CursorParam, Limit
+from sangathan_chassis.pages import CursorParam, Limit, below, path_of
 from sangathan_chassis.refusal import INVALID_INPUT, Pointer, Refusal
 from sangathan_chassis.replies import json_reply, page_reply
 from sangathan_registry.api.bodies import MENDING, Body
@@ -121,20 +123,10 @@ async def list_unconfirmed_consents(  # noqa: PLR0917 - FastAPI reads filters fr
     cursor: CursorParam = None,
 ) -> Response:
     """List the records of your unit and all below it whose person has not confirmed; ids alone, and no names."""
-    purpose = f"unconfirmed:{look.caller.unit_id}:{unit_id}:{state}"
-    after = None
-    if cursor:
-        path, worker_id = look.parts.cursors.decode(cursor, purpose=purpose)
-        after = Position(path, UUID(worker_id))
-    scope = await narrowed(look.read, look.caller.scope, unit_id)
     states = (state,) if state else UNCONFIRMED
-    rows = await list_unconfirmed(look.read, scope, states=states, after=after, limit=limit)
-    following = None
-    if len(rows) > limit:
-        rows = rows[:limit]
-        following = look.parts.cursors.encode([rows[-1]["path"], str(rows[-1]["worker_id"])], purpose=purpose)
-    names = UnconfirmedOut.__struct_fields__
-    return page_reply(look.request, [UnconfirmedOut(**{name: row[name] for name in names}) for row in rows], following)
+    return await _page(
+        look, (list_unconfirmed, UnconfirmedOut, f"unconfirmed:{state}"), (unit_id, states), (limit, cursor)
+    )
 
 
 @router.get(
@@ -149,20 +141,8 @@ async def list_people_to_tell(  # noqa: PLR0917 - FastAPI reads filters from the
     cursor: CursorParam = None,
 ) -> Response:
     """List who came by an import or agreed on an older notice, and has not been told of the one in force; ids alone."""
-    purpose = f"renotices:{look.caller.unit_id}:{unit_id}:{state}"
-    after = None
-    if cursor:
-        path, worker_id = look.parts.cursors.decode(cursor, purpose=purpose)
-        after = Position(path, UUID(worker_id))
-    scope = await narrowed(look.read, look.caller.scope, unit_id)
     states = (state,) if state else ("waiting", "unreached")
-    rows = await list_renotices(look.read, scope, states=states, after=after, limit=limit)
-    following = None
-    if len(rows) > limit:
-        rows = rows[:limit]
-        following = look.parts.cursors.encode([rows[-1]["path"], str(rows[-1]["worker_id"])], purpose=purpose)
-    names = RenoticeOut.__struct_fields__
-    return page_reply(look.request, [RenoticeOut(**{name: row[name] for name in names}) for row in rows], following)
+    return await _page(look, (list_renotices, RenoticeOut, f"renotices:{state}"), (unit_id, states), (limit, cursor))
 
 
 @router.get("/v1/confirmation-counts", **described("worker.count", reply=ConfirmedCountsOut, refusals=(404,)))
@@ -230,3 +210,25 @@ def _counted(one: Confirmed) -> ConfirmedCountOut:
     return ConfirmedCountOut(
         unit_id=one.unit_id, level=one.level, name_hi=one.name_hi, name_en=one.name_en, **one.records
     )
+
+
+async def _page(
+    look: LookDep,
+    what: tuple[Callable[..., Awaitable[list[Any]]], type[msgspec.Struct], str],
+    of: tuple[UUID | None, Sequence[str]],
+    page: tuple[int, str | None],
+) -> Response:
+    """A page of one of the lists, unit by unit; the cursor stays good when the caller's own unit moves."""
+    (query, out, name), (unit_id, states), (limit, cursor) = what, of, page
+    purpose = f"{name}:{look.caller.unit_id}:{unit_id}"
+    kept = look.parts.cursors.decode(cursor, purpose=purpose) if cursor else None
+    scope = await narrowed(look.read, look.caller.scope, unit_id)
+    after = Position(path_of(kept[0], scope), UUID(kept[1])) if kept else None
+    rows = await query(look.read, scope, states=states, after=after, limit=limit)
+    following = None
+    if len(rows) > limit:
+        rows = rows[:limit]
+        end = [below(rows[-1]["path"], scope), str(rows[-1]["worker_id"])]
+        following = look.parts.cursors.encode(end, purpose=purpose)
+    names = out.__struct_fields__
+    return page_reply(look.request, [out(**{one: row[one] for one in names}) for row in rows], following)

@@ -125,17 +125,13 @@ _UNCONFIRMED: Final = put(
 )""",  # noqa: S608
     grow=True,
 )
-# Where no consent can be confirmed, nobody is late with it.
-_CONFIRMABLE: Final = """
-SELECT EXISTS (SELECT FROM information_schema.columns WHERE table_name = 'consents' AND column_name = 'confirmed_at')
-"""
 _NEXT: Final = "SELECT record_id FROM captures WHERE record_id > $1 ORDER BY record_id LIMIT $2"
 
 
 async def flag_unconfirmed(work: Work, after: UUID, most: int) -> UUID | None:
     """Flags those of the next captures whose person has not confirmed in time; gives the last, or None at the end."""
     ids = [row["record_id"] for row in await work.raw.fetch(_NEXT, after, most)]
-    if not ids or not await work.raw.fetchval(_CONFIRMABLE):
+    if not ids:
         return None
     await work.raw.execute(_UNCONFIRMED, work.now, ids)
     return UUID(int=ids[-1].int)
