@@ -22,6 +22,7 @@ from sangathan_chassis.clock import Clock, SystemClock
 from sangathan_chassis.consumer import Consumer
 from sangathan_chassis.database import Database
 from sangathan_chassis.describe import describe_problems
+from sangathan_chassis.described_examples import describe_examples
 from sangathan_chassis.edge import TreeGuard, no_tree
 from sangathan_chassis.health import Check, Readiness, add_health_routes, database_check
 from sangathan_chassis.idempotency import forget_old_keys
@@ -97,6 +98,7 @@ class Service(Generic[S, P]):
             app.include_router(router)
         problems.install(app)
         describe_problems(app)
+        describe_examples(app)
         add_health_routes(app)
         app.add_middleware(ObserveRequests)
         return app

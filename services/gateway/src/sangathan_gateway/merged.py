@@ -60,7 +60,17 @@ _TICKETS: Final[Document] = {
         "responses": {
             "201": {
                 "description": "The ticket.",
-                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/LiveTicketOut"}}},
+                "content": {
+                    "application/json": {
+                        "schema": {"$ref": "#/components/schemas/LiveTicketOut"},
+                        "example": {
+                            "ticket": "eyJhbGciOiJFZDI1NTE5In0.eyJ1bml0cyI6WyJpbi5tcC5kMDcuIl19.c2lnbmF0dXJl",
+                            "url": "wss://live.sangathan.example/live",
+                            "protocol": "sangathan.v1",
+                            "expires_in": 30,
+                        },
+                    }
+                },
             }
         },
     }

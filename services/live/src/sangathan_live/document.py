@@ -11,6 +11,13 @@ _AFTER = {
     "schema": {"type": "integer", "minimum": 0},
 }
 
+_EVENT = """\
+id: 42
+event: cast
+data: {"type":"cast","seq":42,"path":"in.mp.d07.","title_hi":"कल की बैठक","title_en":"Tomorrow's meeting"}
+
+"""
+
 
 def document() -> dict[str, Any]:
     """The OpenAPI document."""
@@ -47,7 +54,7 @@ def _stream() -> dict[str, Any]:
         "responses": {
             "200": {
                 "description": "Events without end.",
-                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+                "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EVENT}},
             },
             **_refusals("401", "403", "422", "503"),
         },

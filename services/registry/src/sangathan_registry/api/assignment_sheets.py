@@ -68,7 +68,13 @@ class AssignmentImportOut(msgspec.Struct, frozen=True, kw_only=True):
     ]
 
 
-@router.post("/v1/assignment-imports", **described("assignment.make", body=(CSV, XLSX), reply=AssignmentImportOut))
+_IMPORT: Final = described("assignment.make", body=(CSV, XLSX), reply=AssignmentImportOut)
+_IMPORT["openapi_extra"]["requestBody"]["content"][CSV]["example"] = (
+    "booth,phone,valid_from,valid_to\nin.mp.d07.v033.m02.b0171.,+916000000001,2022-01-20,2022-01-30\n"
+)
+
+
+@router.post("/v1/assignment-imports", **_IMPORT)
 async def import_sheet(
     act: ActDep,
     dry_run: Annotated[bool, Query(description="Say what it would do, and assign nobody.")] = False,  # noqa: FBT002

@@ -46,8 +46,8 @@ def described(
 ) -> dict[str, Any]:
     """Keyword arguments for a route: its action, what it takes, gives, and refuses.
 
-    A ``body`` of media types, and ``media`` for the reply, are what is not JSON. With "If-Match" among ``headers`` the
-    version is to be named only when there is one.
+    A ``body`` of media types, and ``media`` for the reply, are what is not JSON; a ``reply`` beside is JSON's form.
+    With "If-Match" among ``headers`` the version is to be named only when there is one.
     """
     extra = dict(declares(action, opens=opens)["openapi_extra"])
     if body is not None:
@@ -59,7 +59,7 @@ def described(
     responses: dict[int | str, dict[str, Any]] = refuses(*refusals)
     responses[status] = {
         "description": _DESCRIBED[status],
-        "content": {name: {"schema": _BYTES} for name in media} or _json(reply),
+        "content": {name: {"schema": _BYTES} for name in media} | _json(reply),
         "headers": {name: _HEADERS[name] for name in headers if name in _HEADERS},
     }
     if "304" in headers:

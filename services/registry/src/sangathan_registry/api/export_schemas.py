@@ -7,11 +7,31 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from sangathan_registry.api.schemas import In, Purpose, UnitField
+from sangathan_registry.api.schemas import In, Purpose, UnitField, WorkerOut
 from sangathan_registry.domain.particulars import ACCEPTED
 
 FormatField = Literal["csv", "xlsx", "json"]
 StatusField = Literal["active", "withdrawn"]
+
+
+class ExportedWorkerOut(WorkerOut, frozen=True, kw_only=True):
+    """One record as the office sees it, with its unit's names and the export that it came by."""
+
+    birth_date: str | None
+    age_band: str | None
+    address: str | None
+    pin: str | None
+    epic: str | None
+    unit_name_hi: str
+    unit_name_en: str
+    export_id: UUID
+
+
+class ExportedOut(msgspec.Struct, frozen=True, kw_only=True):
+    """The file in JSON: whose it is, and the records; the other formats say the same."""
+
+    watermark: dict[str, str]
+    items: list[ExportedWorkerOut]
 
 
 class ExportIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):

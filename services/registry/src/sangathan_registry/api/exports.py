@@ -13,7 +13,7 @@ from sangathan_chassis.replies import PRIVATE, json_reply, page_reply
 from sangathan_registry.api.bodies import Body, refuse_if
 from sangathan_registry.api.described import described
 from sangathan_registry.api.export_files import MEDIA, ExportFile
-from sangathan_registry.api.export_schemas import ExportIn, ExportOut, ExportPage
+from sangathan_registry.api.export_schemas import ExportedOut, ExportIn, ExportOut, ExportPage
 from sangathan_registry.api.parts import ActDep, LookDep
 from sangathan_registry.commands import ask_export, open_export
 from sangathan_registry.domain.exports import Export, Format, State
@@ -24,6 +24,7 @@ router = edge_router(tags=["exports"])
 _EXPORT = Body(ExportIn)
 _PLACE: Final = "/v1/exports"
 _PURPOSE: Final = "exports"
+_FILES: Final = tuple(media for name, media in MEDIA.items() if name is not Format.JSON)
 
 
 @router.post(
@@ -69,7 +70,7 @@ async def read_export(export_id: UUID, look: LookDep) -> Response:
 
 @router.get(
     _PLACE + "/{export_id}/file",
-    **described("worker.export", opens="work", media=tuple(MEDIA.values()), refusals=(404, 409)),
+    **described("worker.export", opens="work", media=_FILES, reply=ExportedOut, refusals=(404, 409)),
 )
 async def download_export(export_id: UUID, act: ActDep) -> Response:
     """Fetch an export of yours; each time is on the audit trail, and who has left the record since is not in it."""
