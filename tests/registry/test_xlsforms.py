@@ -97,6 +97,7 @@ def definitions(draw: st.DrawFn) -> Any:
             "choices": draw(choices()) if kind.startswith("choice") else [],
             "primary_at": draw(st.lists(st.sampled_from(LEVELS), max_size=3, unique=True)),
             "topic": draw(st.sampled_from([None, None, "caste", "religion", "health"])),
+            "field_class": draw(st.sampled_from([None, "sensitive"])),
             "condition": draw(conditions(asked)),
             **(draw(limits(kind)) if kind in {"text", "integer", "decimal"} else {}),
         }

@@ -24,6 +24,12 @@ def _change(records: Records, _bearer: Bearer, place: Place) -> Ask:
     return Ask(ids={"worker_id": worker}, headers={"If-Match": tag}, body={"birth_year": 1986})
 
 
+def _correct_answers(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    """Of a worker who was asked nothing: whoever sees the record is told so."""
+    body = {"answers": {"education": "graduate"}}
+    return Ask(ids={"worker_id": records.worker(place)}, headers={"If-Match": "*"}, body=body)
+
+
 def _withdraw(records: Records, bearer: Bearer, place: Place) -> Ask:
     return Ask(ids={"worker_id": records.worker(place, fresh=bearer.reaches(place))}, body={"reason": "left"})
 
@@ -271,6 +277,8 @@ PROBES: Final[tuple[Probe, ...]] = (
     Placed("GET /v1/workers/{worker_id}", "worker_id", _worker),
     Placed("GET /v1/workers/{worker_id}/history", "worker_id", _worker),
     Placed("PATCH /v1/workers/{worker_id}", "worker_id", _change),
+    Placed("GET /v1/workers/{worker_id}/answers", "worker_id", _worker),
+    Placed("PATCH /v1/workers/{worker_id}/answers", "worker_id", _correct_answers),
     Placed("POST /v1/workers/{worker_id}/withdrawals", "worker_id", _withdraw),
     Placed("POST /v1/worker-imports", "body unit_id", _list),
     Plain("GET /v1/worker-imports"),

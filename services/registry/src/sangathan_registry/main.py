@@ -20,6 +20,7 @@ from sangathan_hierarchy.ddl import tree_guard
 from sangathan_hierarchy.replica import SqlReplica, loaded_check
 from sangathan_registry.api import (
     access_files,
+    answers,
     assignment_sheets,
     assignments,
     audit_entries,
@@ -128,7 +129,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
         confirmations.router,
         grievances.router,
         grievance_intake.router,
-        *(module.router for module in (photos, own_record)),
+        *(module.router for module in (photos, own_record, answers)),
         *(
             module.router
             for module in (workers, searches, sync, checks, unit_counts, assignments, audit_entries, history)

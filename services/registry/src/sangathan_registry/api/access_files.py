@@ -14,6 +14,7 @@ from sangathan_chassis.sealing import Sealer
 from sangathan_registry.api.access_page import data_uri, page
 from sangathan_registry.api.access_schemas import (
     AccessFileOut,
+    HeldAnswerChangeOut,
     HeldAnswersOut,
     HeldChangeOut,
     HeldGrievanceOut,
@@ -25,6 +26,7 @@ from sangathan_registry.api.described import described
 from sangathan_registry.api.parts import Act, ActDep
 from sangathan_registry.commands import give_access
 from sangathan_registry.queries.access_file import Rows
+from sangathan_registry.queries.answers import replaced_answers
 from sangathan_registry.queries.grievances import told_in
 from sangathan_registry.queries.imports import content_of_row
 from sangathan_registry.queries.phones import content_of, replaced_of, sealed_of
@@ -34,10 +36,12 @@ router = edge_router(tags=["access-files"])
 
 ELSEWHERE: Final = ["/v1/me", "/v1/devices", "/v1/sessions", "/v1/inbox", "/v1/invitations", "/v1/my-audit-entries"]
 _HTML: Final = {**PRIVATE, "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:"}
+# What is not a plain row of its table: something in it is opened, or it is no row.
+_MADE: Final = {"made_at", "records", "answers", "answer_changes", "changes", "imports", "grievances", "photos"} | {
+    "elsewhere"
+}
 _LISTED: Final = {
-    field.name: field.type.__args__[0]
-    for field in msgspec.structs.fields(AccessFileOut)
-    if field.name not in {"made_at", "records", "answers", "changes", "imports", "grievances", "photos", "elsewhere"}
+    field.name: field.type.__args__[0] for field in msgspec.structs.fields(AccessFileOut) if field.name not in _MADE
 }
 Format = Annotated[Literal["json", "html"], Query(description="For machines, or as a page to be read.")]
 Language = Annotated[Literal["hi", "en"], Query(description="Which language the page is in.")]
@@ -79,6 +83,10 @@ def _reply(act: Act, held: Mapping[str, Rows], wanted: tuple[str, str]) -> Respo
         made_at=act.work.now,
         records=[_record(sealer, row) for row in held["records"]],
         answers=[_plain(row, HeldAnswersOut, content=_content(sealer, row["sealed"])) for row in held["answers"]],
+        answer_changes=[
+            _plain(row, HeldAnswerChangeOut, content=replaced_answers(sealer, row["before"]))
+            for row in held["answer_changes"]
+        ],
         changes=[_plain(row, HeldChangeOut, content=_before(sealer, row["before"])) for row in held["changes"]],
         imports=[
             _plain(row, HeldImportOut, content=content_of_row(sealer, row["import_id"], row)) for row in held["imports"]

@@ -96,6 +96,15 @@ class HeldChangeOut(msgspec.Struct, frozen=True, kw_only=True):
     content: dict[str, Any]
 
 
+class HeldAnswerChangeOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A correction of what a drive asked: when, under which office, and what was answered before."""
+
+    record_id: UUID
+    at: datetime
+    office: str
+    content: dict[str, Any]
+
+
 class HeldReceiptOut(msgspec.Struct, frozen=True, kw_only=True):
     """When a device brought the record in."""
 
@@ -218,6 +227,7 @@ class AccessFileOut(msgspec.Struct, frozen=True, kw_only=True):
     askings: list[HeldAskingOut]
     grievances: list[HeldGrievanceOut]
     answers: list[HeldAnswersOut]
+    answer_changes: list[HeldAnswerChangeOut]
     changes: list[HeldChangeOut]
     receipts: list[HeldReceiptOut]
     imports: list[HeldImportOut]

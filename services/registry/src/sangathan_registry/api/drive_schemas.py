@@ -58,6 +58,10 @@ class QuestionIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
         default_factory=list
     )
     topic: Annotated[Literal["caste", "religion", "health"] | None, says("caste, religion or health; or null")] = None
+    field_class: Annotated[
+        Literal["open", "contact", "sensitive"] | None,
+        says("Who sees the answers: open, contact or sensitive, as for fields of a record; null for contact.", "open"),
+    ] = None
     condition: Annotated[ConditionIn | None, says("When it is asked; null for always.")] = None
     least: Annotated[int | float | None, says("The smallest number that is taken; of integer and decimal.", 1)] = None
     most: Annotated[int | float | None, says("The largest number that is taken; of integer and decimal.", 20)] = None

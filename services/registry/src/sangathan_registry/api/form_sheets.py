@@ -41,7 +41,8 @@ async def import_form(
 ) -> Response:
     """Draft a form from an XLSForm; what a form has no place for is named by sheet, row and column, and then none is.
 
-    Columns beyond the standard: primary_at (levels), topic; in settings title_hi; a sheet purposes (topic, purpose).
+    Columns beyond the standard: primary_at (levels), topic, field_class; in settings title_hi; a sheet purposes
+    (topic, purpose).
     """
     await get_place(act.work.raw, act.work.scope, unit_id)
     judged = Judged(await levels(act.work.raw), is_pattern)

@@ -35,11 +35,12 @@ ActName = Annotated[
         "held",
         "photographed",
         "photo-removed",
+        "answers-changed",
     ],
     Meta(
         description="Corrected; merged into another record, or another into it; taken out again; withdrawn; erased, "
-        "and that taken back; given another unit by a split or a merger of units, or by a transfer; or given a photo, "
-        "or rid of it.",
+        "and that taken back; given another unit by a split or a merger of units, or by a transfer; given a photo, "
+        "or rid of it; or answers given in a drive were corrected, whose history stands with the answers.",
         examples=["changed"],
     ),
 ]

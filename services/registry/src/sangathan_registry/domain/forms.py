@@ -12,6 +12,10 @@ from typing import Any, Final
 from sangathan_chassis.refusal import Pointer
 
 TOPICS: Final = ("caste", "religion", "health")
+SENSITIVE: Final = "sensitive"
+# The class of answers of whose question the form says none: shown with contacts, and so to no other system.
+UNSAID: Final = "contact"
+CLASSES: Final = ("open", UNSAID, SENSITIVE)
 LONGEST_TEXT: Final = 500
 LARGEST: Final = 10**9
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -63,6 +67,8 @@ def examine_definition(definition: Mapping[str, Any]) -> list[Pointer]:
             faults.append(Pointer(f"{pointer}/id", "a name of small Latin letters, used once: education, blood_donor"))
         if any(LEVEL.fullmatch(level) is None for level in question.get("primary_at", ())):
             faults.append(Pointer(f"{pointer}/primary_at", "levels such as booth or vidhan-sabha"))
+        if question.get("field_class") not in {None, SENSITIVE} and sensitive_topics(question):
+            faults.append(Pointer(f"{pointer}/field_class", "sensitive, or nothing, for caste, religion and health"))
         faults += _choice_faults(pointer, question)
         faults += [Pointer(f"{pointer}/{field}", accepted) for field, accepted in limit_faults(question)]
         if not all(may_hold(one, known) for one in asked):
@@ -164,6 +170,11 @@ def sensitive_topics(question: Question) -> list[str]:
         or any(word in words for word in _WORDS[topic])
         or any(word in chosen for word in _CHOICE_WORDS.get(topic, ()))
     ]
+
+
+def class_of(question: Question) -> str:
+    """The field class of an answer to the question; on a sensitive topic it is sensitive, whatever the form says."""
+    return SENSITIVE if sensitive_topics(question) else question.get("field_class") or UNSAID
 
 
 def is_sensitive(definition: Mapping[str, Any]) -> bool:

@@ -45,6 +45,8 @@ class Act(StrEnum):
     PHOTOGRAPHED = "photographed"
     """It got a photo, or another one."""
     PHOTO_REMOVED = "photo-removed"
+    ANSWERS_CHANGED = "answers-changed"
+    """What was answered in a drive was corrected; the answers' own history says how."""
 
 
 HIDING: Final = frozenset({Act.WITHDRAWN, Act.ERASED, Act.HELD, Act.RESTORED})

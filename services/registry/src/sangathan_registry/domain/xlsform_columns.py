@@ -10,7 +10,18 @@ from sangathan_registry.domain.xlsform_faults import SheetFault, fault
 HINDI: Final = "label::हिन्दी (hi)"
 ENGLISH: Final = "label::English (en)"
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
-    "survey": ("type", "name", HINDI, ENGLISH, "required", "primary_at", "relevant", "constraint", "topic"),
+    "survey": (
+        "type",
+        "name",
+        HINDI,
+        ENGLISH,
+        "required",
+        "primary_at",
+        "relevant",
+        "constraint",
+        "topic",
+        "field_class",
+    ),
     "choices": ("list_name", "name", HINDI, ENGLISH),
     "settings": ("form_title", "title_hi", "form_id", "version", "default_language"),
     "purposes": ("topic", "purpose"),

@@ -67,6 +67,11 @@ SAYINGS: Final = {
     "bad-required": ("yes या no दें", "takes yes or no"),
     "required-nowhere": ("no के साथ primary_at ख़ाली छोड़ें", "with no, leave primary_at empty"),
     "bad-topic": ("इनमें से एक दें: caste, religion, health", "takes one of: caste, religion, health"),
+    "bad-field-class": ("इनमें से एक दें: open, contact, sensitive", "takes one of: open, contact, sensitive"),
+    "too-open": (
+        "जाति, धर्म और स्वास्थ्य के लिए sensitive दें या ख़ाली छोड़ें",
+        "takes sensitive, or nothing, for caste, religion and health",
+    ),
     "group-in-group": ("पहले end_group दें; समूह में समूह नहीं हो सकता", "takes end_group first; no group within a group"),
     "no-group": ("इससे पहले begin_group चाहिए", "takes a begin_group before it"),
     "open-group": ("इस समूह का end_group चाहिए", "takes an end_group below it"),

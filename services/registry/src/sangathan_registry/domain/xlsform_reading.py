@@ -10,13 +10,16 @@ from typing import Any, Final
 
 from sangathan_registry.domain.forms import (
     CHOOSING,
+    CLASSES,
     LEVEL,
     NAME,
     NUMBERS,
+    SENSITIVE,
     TOPICS,
     can_answer,
     is_one_line,
     limit_faults,
+    sensitive_topics,
 )
 from sangathan_registry.domain.xlsform_columns import ENGLISH, HINDI, REFUSED_SHEETS, Line, Rows, lines_of
 from sangathan_registry.domain.xlsform_expressions import NotUnderstood, Value, read_constraint, read_relevant
@@ -197,7 +200,7 @@ class _Survey:
     def _begin(self, line: Line) -> None:
         if self._open is not None and self._open.line is not None:
             self._faults.append(line.fault("group-in-group", "type"))
-        self._refuse(line, "required", "primary_at", "constraint", "topic")
+        self._refuse(line, "required", "primary_at", "constraint", "topic", "field_class")
         section = {"label": _label(line, self._faults), "condition": self._condition(line)}
         self._open = _Group(section, line)
         self._groups.append(self._open)
@@ -205,7 +208,7 @@ class _Survey:
     def _close(self, line: Line) -> None:
         if self._open is None or self._open.line is None:
             self._faults.append(line.fault("no-group", "type"))
-        self._refuse(line, HINDI, ENGLISH, "required", "primary_at", "relevant", "constraint", "topic")
+        self._refuse(line, HINDI, ENGLISH, "required", "primary_at", "relevant", "constraint", "topic", "field_class")
         self._open = None
 
     def _ask(self, line: Line, words: Sequence[str]) -> None:
@@ -218,8 +221,11 @@ class _Survey:
             "choices": choices,
             "primary_at": self._levels(line),
             "topic": self._topic(line),
+            "field_class": self._field_class(line),
             "condition": self._condition(line),
         }
+        if question["field_class"] not in {None, SENSITIVE} and sensitive_topics(question):
+            self._faults.append(line.fault("too-open", "field_class"))
         question |= self._limits(line, kind)
         self._named.setdefault(name, question)
         if self._open is None:
@@ -267,6 +273,12 @@ class _Survey:
         if topic and topic not in TOPICS:
             self._faults.append(line.fault("bad-topic", "topic"))
         return topic or None
+
+    def _field_class(self, line: Line) -> str | None:
+        named = line["field_class"].strip()
+        if named and named not in CLASSES:
+            self._faults.append(line.fault("bad-field-class", "field_class"))
+        return named or None
 
     def _condition(self, line: Line) -> Found | None:
         text = line["relevant"]

@@ -48,10 +48,10 @@ def _survey(definition: Mapping[str, Any], lists: Mapping[str, str]) -> Iterator
         label = section["label"]
         relevant = relevant_of(section.get("condition"), kinds)
         # Questions are named in small letters alone, so that this name is free.
-        yield "begin_group", f"S{n}", label["hi"], label["en"], "", "", relevant, "", ""
+        yield "begin_group", f"S{n}", label["hi"], label["en"], "", "", relevant, "", "", ""
         for question in section["questions"]:
             yield _row(question, lists, kinds)
-        yield "end_group", "", "", "", "", "", "", "", ""
+        yield "end_group", "", "", "", "", "", "", "", "", ""
 
 
 def _row(question: Mapping[str, Any], lists: Mapping[str, str], kinds: Mapping[str, str]) -> Sequence[str]:
@@ -69,6 +69,7 @@ def _row(question: Mapping[str, Any], lists: Mapping[str, str], kinds: Mapping[s
         relevant_of(question.get("condition"), kinds),
         constraint_of(question),
         question.get("topic") or "",
+        question.get("field_class") or "",
     )
 
 

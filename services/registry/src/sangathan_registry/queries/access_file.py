@@ -31,9 +31,16 @@ WHERE worker_id = ANY($1) ORDER BY asked_at, worker_id
 _GRIEVANCES: Final = f"""
 SELECT {GRIEVANCE} FROM grievances WHERE worker_id = ANY($1) ORDER BY opened_at, id
 """  # noqa: S608 - constants.
+# What an erasure or a denial keeps out of sight, the record does not show either.
 _CAPTURES: Final = """
-SELECT c.record_id, d.name_hi, d.name_en, c.captured_at, c.received_at, c.serial, c.sealed
-FROM captures c JOIN drives d ON d.id = c.drive_id WHERE c.record_id = ANY($1) ORDER BY c.received_at, c.record_id
+SELECT c.record_id, d.name_hi, d.name_en, c.captured_at, c.received_at, c.serial,
+    CASE WHEN w.status IN ('active', 'merged') THEN c.sealed END AS sealed
+FROM captures c JOIN drives d ON d.id = c.drive_id JOIN workers w ON w.id = c.record_id
+WHERE c.record_id = ANY($1) ORDER BY c.received_at, c.record_id
+"""
+_ANSWER_CHANGES: Final = """
+SELECT r.record_id, r.at, r.office, CASE WHEN w.status IN ('active', 'merged') THEN r.before END AS before
+FROM answer_revisions r JOIN workers w ON w.id = r.record_id WHERE r.record_id = ANY($1) ORDER BY r.id
 """
 _RECEIPTS: Final = """
 SELECT record_id, batch_id, received_at FROM receipts WHERE record_id = ANY($1) ORDER BY received_at, record_id
@@ -95,6 +102,7 @@ async def everything_held(
         "askings": _ASKINGS,
         "grievances": _GRIEVANCES,
         "answers": _CAPTURES,
+        "answer_changes": _ANSWER_CHANGES,
         "changes": _CHANGES,
         "receipts": _RECEIPTS,
         "imports": _IMPORTS,

@@ -52,6 +52,9 @@ _GONE: Final = {
         WHERE worker_id = ANY($1) AND num_nonnulls(told, answer, person_id) > 0
     """,
     "captures": "UPDATE captures SET sealed = NULL WHERE record_id = ANY($1) AND sealed IS NOT NULL",
+    "answer_revisions": """
+        UPDATE answer_revisions SET before = NULL WHERE record_id = ANY($1) AND before IS NOT NULL
+    """,
     "drive_flags": "UPDATE drive_flags SET reason = NULL WHERE record_id = ANY($1) AND reason IS NOT NULL",
     "duplicates": """
         UPDATE duplicates SET adopted = NULL WHERE (one = ANY($1) OR other = ANY($1)) AND adopted IS NOT NULL

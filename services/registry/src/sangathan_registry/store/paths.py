@@ -6,7 +6,8 @@ from sangathan_registry.store import confirmation_counts, counts, drives
 
 _BY_UNIT = (
     *("receipts", "rejected_records", "assignments", "audit_entries"),
-    *("forms", "drives", "captures", "drive_booths", "device_tallies", "break_glass_openings"),
+    *("forms", "drives", "captures", "answer_revisions", "drive_booths", "device_tallies"),
+    "break_glass_openings",
     *("erasures", "unit_fences", "drive_flags", "drive_days"),
     *("transfers", "exports", "export_parts"),
     *("worker_imports", "worker_import_files", "worker_import_rows"),

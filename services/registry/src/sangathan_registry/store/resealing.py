@@ -8,6 +8,7 @@ from sangathan_chassis.database import Work
 from sangathan_chassis.resealing import SealedColumn
 from sangathan_chassis.sealing import Sealer
 from sangathan_registry.store import (
+    answers,
     capsules,
     cases,
     exports,
@@ -26,6 +27,7 @@ SEALED: Final[tuple[SealedColumn, ...]] = (
     *grievances.SEALED,
     text_messages.SEALED,
     photos.SEALED,
+    answers.SEALED,
     *sealed.COLUMNS,
     *cases.SEALED,
     *exports.SEALED,
