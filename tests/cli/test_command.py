@@ -24,6 +24,7 @@ COMMANDS = [
     ("dlq", "show"),
     ("dlq", "requeue"),
     *(("photo", word) for word in ("put", "get")),
+    *(("consent-evidence", word) for word in ("put", "get")),
     *(("cards", word) for word in ("issue", "render", "end", "fetch", "verify", "rotate-keys")),
 ]
 

@@ -26,9 +26,11 @@ NOT_JSON = {"GET /v1/card-keys", "GET /v1/card-status-list", "GET /v1/cards/{car
     "POST /v1/drives/{drive_id}/booth-sheets",
     *("GET /v1/workers/{worker_id}/photo", "DELETE /v1/workers/{worker_id}/photo", "GET /v1/my-photo"),
     "GET /v1/my-card",
+    *("GET /v1/workers/{worker_id}/consent-evidence/{kind}", "GET /v1/my-consent-evidence/{kind}"),
+    "DELETE /v1/workers/{worker_id}/consent-evidence/{kind}",
 }
 NO_JSON_IN = {"POST /v1/cases/{case_id}/evidence", "POST /v1/form-imports", "POST /v1/assignment-imports"} | {
-    "PUT /v1/workers/{worker_id}/photo",
+    *("PUT /v1/workers/{worker_id}/photo", "PUT /v1/workers/{worker_id}/consent-evidence/{kind}"),
     "POST /v1/case-reports/{reference}/files",
 }
 

@@ -131,6 +131,8 @@ async def test_old_rows_of_every_other_rule_go_and_young_ones_stay(
         told, opened_at, due_at, next_at, answered_at, answered_by, version) VALUES ($1, 'x', '', $2, $3, 'other',
         'office', 'answered', $1, 'x', '2022-01-20', '2022-01-20', '2022-01-20', '2022-01-20', $1, 2)"""
     await world.rows(registry, answered, person, unit, BOOTH)
+    ahead = """INSERT INTO consent_evidence VALUES ($1, $1, 'photo', $2, true, '', '', 64, 64, 0, $1, '2022-01-20')"""
+    await world.rows(registry, ahead, person, BOOTH)
     codes = [rule.code for rule in RULES.applied if rule.code not in {"drive-places", "held-records"}]
     assert [await applied(registry, sealer, code) for code in codes] == [0] * len(codes), "all are young"
     clock.pass_time(timedelta(days=1_200))

@@ -18,6 +18,7 @@ from sangathan_cli.broker_commands import dlq_app, topology_app
 from sangathan_cli.call import CALL_EXAMPLES, call
 from sangathan_cli.cards import cards_app
 from sangathan_cli.child import entry_point
+from sangathan_cli.consent_evidence import consent_evidence_app
 from sangathan_cli.exports import EXPORT_EXAMPLES, export
 from sangathan_cli.faults import EXIT_CODES, CliFault, ExitCode
 from sangathan_cli.fences import fences_app
@@ -55,6 +56,7 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(units_app, name="units")
 app.add_typer(cards_app, name="cards")
 app.add_typer(photo_app, name="photo")
+app.add_typer(consent_evidence_app, name="consent-evidence")
 app.add_typer(appointments_app, name="appointments")
 app.add_typer(fences_app, name="fences")
 app.add_typer(assignments_app, name="assignments")

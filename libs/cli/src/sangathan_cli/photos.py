@@ -14,7 +14,7 @@ from sangathan_cli.signed_in import AppointmentOption, CodeOption, PasswordOptio
 photo_app = typer.Typer(help="Photos of workers, from a file and into one.", no_args_is_help=True)
 
 WorkerOption = Annotated[UUID, typer.Option("--worker", help="The worker's id.")]
-_TYPES: Final = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
+TYPES: Final = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 
 
 @photo_app.command(
@@ -35,9 +35,9 @@ def put(
     as_json: JsonOption = False,
 ) -> None:
     """Give a worker's record a photo; the same file again changes nothing."""
-    media_type = _TYPES.get(file.suffix.lower())
+    media_type = TYPES.get(file.suffix.lower())
     if media_type is None:
-        msg = f"{file} must end in {', '.join(_TYPES)}."
+        msg = f"{file} must end in {', '.join(TYPES)}."
         raise CliFault(msg, ExitCode.USAGE)
     headers = {"Content-Type": media_type} | ({"If-Match": "*"} if replace else {})
     with signed_in(SignIn(data, phone, password_file, appointment)) as desk:

@@ -34,6 +34,7 @@ from sangathan_registry.api import (
     cases,
     checks,
     confirmations,
+    consent_evidence,
     consents,
     coverage,
     drives,
@@ -68,6 +69,7 @@ from sangathan_registry.commands.evidence_files import EvidenceFiles
 from sangathan_registry.commands.flag_drives import keep_asking, keep_flagging
 from sangathan_registry.commands.fold_counts import keep_folding
 from sangathan_registry.commands.forget_cases import keep_forgetting
+from sangathan_registry.commands.keep_consent_evidence import keep_joining
 from sangathan_registry.commands.load_dataset import load
 from sangathan_registry.commands.make_exports import keep_exporting
 from sangathan_registry.commands.match_workers import keep_matching
@@ -136,7 +138,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
         ),
         *(module.router for module in (forms, drives, held_records, duplicates, break_glass, cards, card_checks)),
         *(module.router for module in (form_sheets, assignment_sheets, booth_sheets)),
-        *(module.router for module in (erasures, access_files, consents)),
+        *(module.router for module in (erasures, access_files, consents, consent_evidence)),
         *(module.router for module in (fences, flags, coverage, retention)),
         *(module.router for module in (cases, case_evidence, case_reports, case_statements)),
         transfers.router,
@@ -154,6 +156,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
         lambda: keep_retaining(resources.database, parts.sealer, parts.retention),
         lambda: keep_flagging(resources.database, parts.settings.flag_every_s),
         lambda: keep_asking(resources.database),
+        lambda: keep_joining(resources.database, parts.settings.join_every_s),
         lambda: keep_purging(resources.database, parts.settings.purge_every_s),
         lambda: keep_exporting(resources.database, parts.sealer, parts.settings.export_every_s),
         lambda: keep_matching(resources.database, parts.sealer, parts.settings.match_every_s),

@@ -69,6 +69,9 @@ class RegistrySettings(SmsSettings, ServiceSettings):
         default=None, description="The unit that looks at reports of the public which name none; empty: the topmost."
     )
     flag_every_s: float = Field(default=2.0, gt=0, description="How often what drives brought is held against limits.")
+    join_every_s: float = Field(
+        default=10.0, gt=0, description="How often what shows consent, and came before its record, is joined to it."
+    )
     match_every_s: float = Field(default=1.0, gt=0, description="How often new names are compared with the others.")
     import_every_s: float = Field(default=1.0, gt=0, description="How often imports that wait are worked on.")
     imports_kept_days: int = Field(

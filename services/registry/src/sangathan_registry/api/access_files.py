@@ -17,6 +17,7 @@ from sangathan_registry.api.access_schemas import (
     HeldAnswerChangeOut,
     HeldAnswersOut,
     HeldChangeOut,
+    HeldConsentEvidenceOut,
     HeldGrievanceOut,
     HeldImportOut,
     HeldPhotoOut,
@@ -30,7 +31,7 @@ from sangathan_registry.queries.answers import replaced_answers
 from sangathan_registry.queries.grievances import told_in
 from sangathan_registry.queries.imports import content_of_row
 from sangathan_registry.queries.phones import content_of, replaced_of, sealed_of
-from sangathan_registry.queries.photos import picture_in
+from sangathan_registry.queries.photos import consent_picture_in, picture_in
 
 router = edge_router(tags=["access-files"])
 
@@ -38,7 +39,7 @@ ELSEWHERE: Final = ["/v1/me", "/v1/devices", "/v1/sessions", "/v1/inbox", "/v1/i
 _HTML: Final = {**PRIVATE, "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:"}
 # What is not a plain row of its table: something in it is opened, or it is no row.
 _MADE: Final = {"made_at", "records", "answers", "answer_changes", "changes", "imports", "grievances", "photos"} | {
-    "elsewhere"
+    *("consent_evidence", "elsewhere")
 }
 _LISTED: Final = {
     field.name: field.type.__args__[0] for field in msgspec.structs.fields(AccessFileOut) if field.name not in _MADE
@@ -93,6 +94,10 @@ def _reply(act: Act, held: Mapping[str, Rows], wanted: tuple[str, str]) -> Respo
         ],
         grievances=[_plain(row, HeldGrievanceOut, content=_told(sealer, row)) for row in held["grievances"]],
         photos=[_plain(row, HeldPhotoOut, picture=data_uri(picture_in(sealer, row))) for row in held["photos"]],
+        consent_evidence=[
+            _plain(row, HeldConsentEvidenceOut, picture=data_uri(consent_picture_in(sealer, row)))
+            for row in held["consent_evidence"]
+        ],
         elsewhere=ELSEWHERE,
         **listed,
     )

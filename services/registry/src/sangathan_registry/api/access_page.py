@@ -52,6 +52,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "decided_office": ("किस दायित्व ने निर्णय किया", "Office that decided"),
     "photos": ("फ़ोटो", "Photos"),
     "put_at": ("कब रखी गई", "Put on record"),
+    "consent_evidence": ("सहमति के हस्ताक्षर और फ़ोटो", "Signatures and photos of consent"),
     "offices": ("दायित्व", "Offices"),
     "looked": ("किसने देखा या बदला", "Who looked or changed something"),
     "elsewhere": ("बाकी यहाँ मिलता है", "The rest is found at"),
@@ -107,6 +108,7 @@ _SECTIONS: Final = (
     "askings",
     "grievances",
     "photos",
+    "consent_evidence",
     "answers",
     "answer_changes",
     "changes",
@@ -135,7 +137,7 @@ def page(file: AccessFileOut, language: str) -> bytes:
         parts.append(f"<h2>{_word(name, language)}</h2>")
         rows = getattr(file, name)
         parts += [_described(msgspec.structs.asdict(row), language) for row in rows]
-        parts += [_pictured(row.picture, language) for row in rows] if name == "photos" else []
+        parts += [_pictured(name, row.picture, language) for row in rows if hasattr(row, "picture")]
         parts += [] if rows else [f"<p>{_word('nothing', language)}</p>"]
     places = "".join(f"<li><code>{escape(place)}</code></li>" for place in file.elsewhere)
     parts.append(f"<h2>{_word('elsewhere', language)}</h2><ul>{places}</ul>")
@@ -156,8 +158,8 @@ def data_uri(picture: bytes) -> str:
     return f"data:image/jpeg;base64,{b64encode(picture).decode()}"
 
 
-def _pictured(uri: str, language: str) -> str:
-    return f'<img alt="{_word("photos", language)}" src="{escape(uri)}">'
+def _pictured(section: str, uri: str, language: str) -> str:
+    return f'<img alt="{_word(section, language)}" src="{escape(uri)}">'
 
 
 def _value(value: Any) -> str:

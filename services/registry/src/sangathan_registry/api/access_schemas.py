@@ -195,6 +195,17 @@ class HeldPhotoOut(msgspec.Struct, frozen=True, kw_only=True):
     picture: str
 
 
+class HeldConsentEvidenceOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A signature or photo by which the person agreed, with the picture itself as a `data:` URI (RFC 2397)."""
+
+    worker_id: UUID
+    kind: str
+    put_at: datetime
+    width: int
+    height: int
+    picture: str
+
+
 class HeldOfficeOut(msgspec.Struct, frozen=True, kw_only=True):
     """An office held."""
 
@@ -237,6 +248,7 @@ class AccessFileOut(msgspec.Struct, frozen=True, kw_only=True):
     cards: list[HeldCardOut]
     transfers: list[HeldTransferOut]
     photos: list[HeldPhotoOut]
+    consent_evidence: list[HeldConsentEvidenceOut]
     offices: list[HeldOfficeOut]
     looked: list[LookedOut]
     elsewhere: list[str]

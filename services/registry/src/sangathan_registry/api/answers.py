@@ -26,13 +26,12 @@ from sangathan_registry.domain.answers import (
     AnswerRevision,
     AnswerSet,
     asked_in,
-    class_of,
     is_primary,
     seen_in,
     told,
     words_of,
 )
-from sangathan_registry.domain.forms import Question
+from sangathan_registry.domain.forms import Question, class_of
 
 router = edge_router(tags=["answers"])
 _PATCH = Body(AnswersPatch)

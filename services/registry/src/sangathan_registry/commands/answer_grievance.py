@@ -19,13 +19,12 @@ from sangathan_registry.domain.worker import Status, Worker
 from sangathan_registry.queries.whole_record import beyond_scope
 from sangathan_registry.store import (
     audit,
+    belongings,
     capsules,
     confirmations,
     counts,
     denials,
-    erasures,
     grievances,
-    photos,
     revisions,
     workers,
 )
@@ -107,9 +106,7 @@ async def _put_back(work: Work, sealer: Sealer, caller: Caller, what: tuple[asyn
                     back = replace(back, particulars=replace(back.particulars, phone=None))
                 await workers.save(work, sealer, back, revisions.by(caller, Act.RESTORED))
                 restored.append(back)
-        await erasures.give_adopted(work, capsule.adopted)
-        for photo in capsule.photos:
-            await photos.put(work, photo)
+        await belongings.give_back(work, capsule)
         first = restored[0]
         if decision is not Decision.ERASED:
             await confirmations.put_back(work, first.id, has_phone=first.particulars.phone is not None)

@@ -16,7 +16,7 @@ from sangathan_registry.domain.refusals import RECORD_HELD, WORKER_MERGED
 from sangathan_registry.domain.revisions import Act
 from sangathan_registry.domain.worker import Status, Worker
 from sangathan_registry.queries.whole_record import beyond_scope
-from sangathan_registry.store import audit, capsules, cases, counts, erasures, photos, revisions, workers
+from sangathan_registry.store import audit, belongings, capsules, cases, counts, erasures, revisions, workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ async def _restrict(work: Work, sealer: Sealer, caller: Caller, asked: tuple[Wor
             records += [merged] if merged is not None else []
         ids = [one.id for one in records]
         await cases.forget_workers(work.raw, ids)
-        adopted = await erasures.take_adopted(work, ids)
-        sealed = capsules.seal(sealer, records, (adopted, await photos.take(work, ids)))
+        taken = await belongings.take(work, ids)
+        sealed = capsules.seal(sealer, records, taken)
         for one in records:
             await workers.save(work, sealer, one.erased(work.now), revisions.by(caller, Act.ERASED))
             await follow_cards.withdraw(work, one, caller.person)
@@ -78,6 +78,7 @@ async def _restrict(work: Work, sealer: Sealer, caller: Caller, asked: tuple[Wor
             sealed=sealed,
             asked_at=work.now,
             purge_at=work.now + timedelta(days=days),
+            taken=taken.rows,
         )
         await erasures.insert(work, erasure, asked_by=caller.person, by_the_person=by_the_person)
     if worker.status is Status.ACTIVE:

@@ -20,7 +20,7 @@ from sangathan_registry.domain.refusals import CODE_NOT_GOOD
 from sangathan_registry.domain.revisions import Act, Author
 from sangathan_registry.domain.worker import Status, Worker
 from sangathan_registry.queries.grievances import office_above
-from sangathan_registry.store import capsules, confirmations, counts, denials, erasures, photos, workers
+from sangathan_registry.store import belongings, capsules, confirmations, counts, denials, workers
 from sangathan_registry.store.denials import Denial
 
 DENIED: Final = "record.deny"
@@ -49,9 +49,7 @@ async def _hold(work: Work, sealer: Sealer, worker: Worker, source: str) -> File
         merged = await workers.find_for_change(work, sealer, merged_id)
         records += [merged] if merged is not None else []
     ids: list[UUID] = [one.id for one in records]
-    adopted = await erasures.take_adopted(work, ids)
-    taken = adopted, await photos.take(work, ids)
-    held = capsules.seal(sealer, records, taken, place=capsules.HELD)
+    held = capsules.seal(sealer, records, await belongings.take(work, ids), place=capsules.HELD)
     await confirmations.deny(work, worker.id)
     for one in records:
         await workers.save(work, sealer, one.held(work.now), Author(Act.HELD, None, None, ""))

@@ -11,7 +11,7 @@ from sangathan_registry.domain.erasure import Erasure
 from sangathan_registry.domain.revisions import Act
 from sangathan_registry.domain.worker import Status, Worker
 from sangathan_registry.queries.whole_record import beyond_scope
-from sangathan_registry.store import audit, capsules, counts, erasures, photos, revisions, workers
+from sangathan_registry.store import audit, belongings, capsules, counts, erasures, revisions, workers
 
 
 async def handle(work: Work, sealer: Sealer, caller: Caller, erasure_id: UUID) -> None:
@@ -43,9 +43,7 @@ async def _restore(work: Work, sealer: Sealer, caller: Caller, erasure: Erasure)
             if tombstone is not None:
                 restored.append(kept.restored(tombstone, work.now))
                 await workers.save(work, sealer, restored[-1], revisions.by(caller, Act.RESTORED))
-        await erasures.give_adopted(work, capsule.adopted)
-        for photo in capsule.photos:
-            await photos.put(work, photo)
+        await belongings.give_back(work, capsule)
         await erasures.undone(work, erasure, caller.person)
     await _announce(work, caller, restored[0])
 

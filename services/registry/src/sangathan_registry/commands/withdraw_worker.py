@@ -13,7 +13,18 @@ from sangathan_registry.domain.refusals import RECORD_HELD, WORKER_MERGED
 from sangathan_registry.domain.revisions import Act, Author
 from sangathan_registry.domain.worker import Status, Worker
 from sangathan_registry.queries.whole_record import beyond_scope
-from sangathan_registry.store import answers, audit, cases, counts, duplicates, imports, photos, revisions, workers
+from sangathan_registry.store import (
+    answers,
+    audit,
+    cases,
+    consent_evidence,
+    counts,
+    duplicates,
+    imports,
+    photos,
+    revisions,
+    workers,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,7 @@ async def _withdraw_merged(work: Work, sealer: Sealer, kept: Worker, by: tuple[A
                 await workers.withdraw_consents(work, worker.id, work.now)
                 await follow_cards.withdraw(work, worker, by[1])
         await photos.take(work, [kept.id, *merged])
+        await consent_evidence.take(work, [kept.id, *merged])
         await answers.forget(work.raw, [kept.id, *merged])
         await duplicates.forget_adopted(work.raw, [kept.id, *merged])
         await cases.forget_workers(work.raw, [kept.id, *merged])

@@ -14,7 +14,10 @@ SERVICES: Final = ("identity", "notify", "workshops")
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """An erasure that was asked for; ``person_id`` and the sealed record are there until the purge, never after."""
+    """An erasure that was asked for; ``person_id`` and the sealed record are there until the purge, never after.
+
+    ``taken`` says how many rows of which table went into the seal, beside the records themselves.
+    """
 
     id: UUID
     worker_id: UUID
@@ -25,6 +28,7 @@ class Erasure:
     sealed: bytes | None
     asked_at: datetime
     purge_at: datetime
+    taken: Mapping[str, int]
 
     @property
     def merged_ids(self) -> tuple[UUID, ...]:

@@ -82,3 +82,15 @@ RECORD_HELD = ProblemType(
 PICTURE_NOT_TAKEN = ProblemType(
     "picture-not-taken", Kind.INVALID, "This file is not taken as a picture", "यह फ़ाइल चित्र के रूप में नहीं ली जाती"
 )
+CONSENT_EVIDENCE_KEPT = ProblemType(
+    "consent-evidence-kept",
+    Kind.CONFLICT,
+    "The record has a signature or photo already",
+    "इस अभिलेख में हस्ताक्षर या फ़ोटो पहले से है",
+)
+CONSENT_EVIDENCE_WAITS = ProblemType(
+    "consent-evidence-waits",
+    Kind.TOO_MANY,
+    "Too much waits for records that have not come",
+    "जिनके अभिलेख नहीं आए, ऐसे बहुत-से चित्र प्रतीक्षा में हैं",
+)

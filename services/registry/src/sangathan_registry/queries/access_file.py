@@ -74,6 +74,10 @@ WHERE t.worker_id = ANY($1) ORDER BY t.id
 _PHOTOS: Final = """
 SELECT worker_id, id, sealed, width, height, put_at FROM worker_photos WHERE worker_id = ANY($1) ORDER BY put_at, id
 """
+_EVIDENCE: Final = """
+SELECT worker_id, kind, id, sealed, width, height, put_at FROM consent_evidence
+WHERE worker_id = ANY($1) AND NOT waiting ORDER BY put_at, id
+"""
 _OFFICES: Final = """
 SELECT a.office, u.name_hi, u.name_en, a.valid_from, a.valid_to, a.ended_at
 FROM appointment_replica a JOIN unit_replica u USING (unit_id) WHERE a.person_id = $1 ORDER BY a.valid_from, a.office
@@ -112,6 +116,7 @@ async def everything_held(
         "cards": _CARDS,
         "transfers": _TRANSFERS,
         "photos": _PHOTOS,
+        "consent_evidence": _EVIDENCE,
     }
     found: dict[str, Rows] = {
         name: await connection.fetch(statement, record_ids) for name, statement in by_record.items()

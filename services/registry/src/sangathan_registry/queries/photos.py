@@ -8,6 +8,7 @@ import asyncpg
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.scope import Scope
 from sangathan_chassis.sealing import Sealer
+from sangathan_registry.store import consent_evidence
 from sangathan_registry.store.photos import open_picture
 
 _WITH = "SELECT worker_id FROM worker_photos WHERE worker_id = ANY($1) AND path >= $2 AND path < $3"
@@ -17,6 +18,11 @@ async def with_photos(connection: Connection, scope: Scope, worker_ids: Sequence
     """Those of the workers inside the scope whose record has a photo."""
     rows = await connection.fetch(_WITH, worker_ids, scope.lo, scope.hi)
     return {row["worker_id"] for row in rows}
+
+
+def consent_picture_in(sealer: Sealer, row: asyncpg.Record) -> bytes:
+    """The signature or photo by which somebody agreed, as JPEG."""
+    return consent_evidence.open_picture(sealer, row["id"], row["sealed"])
 
 
 def picture_in(sealer: Sealer, row: asyncpg.Record) -> bytes:

@@ -8,8 +8,9 @@ reads or erases their own record, which is found wherever it is; break-glass, wh
 (docs/decisions/0017); a stranger who shows a card's genuine code, and is told what the public page shows
 (docs/decisions/0018); a signed statement about a case, which says whether a claimed number is on record
 (docs/decisions/0022); a transfer, which concerns two units and shows each side what it may know (docs/decisions/0026);
-what a worker within the scope answered in drives, which stays where it was captured when the worker or a merged record
-goes elsewhere; and a person who is signed in and confirms what their own record says they agreed to, or asks or complains of it.
+what a worker within the scope answered in drives and the signature by which they agreed, which stay under the record
+that they came with, wherever the worker goes; and a person who is signed in and confirms what their own record says
+they agreed to, or asks or complains of it.
 Nowhere else may a caller's scope widen.
 """
 

@@ -1,7 +1,7 @@
 """What an erasure or a denial holds: the particulars of its records, sealed as one, so that undoing is exact."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -11,9 +11,11 @@ import msgspec
 
 from sangathan_chassis.resealing import Renew, SealedColumn
 from sangathan_chassis.sealing import Sealer
+from sangathan_registry.domain.consent_evidence import ConsentEvidence
 from sangathan_registry.domain.particulars import Particulars
 from sangathan_registry.domain.photos import Photo
 from sangathan_registry.domain.worker import Status, Worker
+from sangathan_registry.store import consent_evidence
 from sangathan_registry.store.photos import renewed_picture
 from sangathan_registry.store.sealed import open_adopted, seal_adopted
 
@@ -43,22 +45,38 @@ class KeptRecord(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What goes with records: what their merges took over, sealed by itself, by pair; photos; how people agreed."""
+
+    adopted: Mapping[UUID, bytes]
+    photos: Sequence[Photo]
+    evidence: Sequence[ConsentEvidence]
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """How many rows it was, by table, of those that no other row stands for."""
+        counted = {"worker_photos": len(self.photos), "consent_evidence": len(self.evidence)}
+        return {table: n for table, n in counted.items() if n}
+
+
 class Capsule(msgspec.Struct, frozen=True, kw_only=True):
-    """The records, the one that was kept first, what their merges took over, sealed by itself, by pair, and photos."""
+    """The records, the one that was kept first, with what went with them."""
 
     records: tuple[KeptRecord, ...]
     adopted: dict[UUID, bytes]
     photos: tuple[Photo, ...] = ()
+    evidence: tuple[ConsentEvidence, ...] = ()
 
 
 def seal(
     sealer: Sealer,
     records: Sequence[Worker],
-    taken: tuple[Mapping[UUID, bytes], Sequence[Photo]],
+    taken: Taken,
     *,
     place: str = _PLACE,
 ) -> bytes:
-    """The records as one sealed text, with what was taken away with them: what merges took over, and photos."""
+    """The records as one sealed text, with what was taken away with them."""
     kept = tuple(
         KeptRecord(
             id=one.id,
@@ -69,8 +87,10 @@ def seal(
         )
         for one in records
     )
-    adopted, photos = taken
-    return _sealed(sealer, Capsule(records=kept, adopted=dict(adopted), photos=tuple(photos)), place)
+    capsule = Capsule(
+        records=kept, adopted=dict(taken.adopted), photos=tuple(taken.photos), evidence=tuple(taken.evidence)
+    )
+    return _sealed(sealer, capsule, place)
 
 
 def unseal(sealer: Sealer, sealed: bytes, *, place: str = _PLACE) -> Capsule:
@@ -79,10 +99,13 @@ def unseal(sealer: Sealer, sealed: bytes, *, place: str = _PLACE) -> Capsule:
 
 
 def _sealed(sealer: Sealer, capsule: Capsule, place: str) -> bytes:
-    """What merges took over and photos are sealed within by the same key, lest a change of keys leaves them behind."""
+    """What is sealed within is sealed by the same key, lest a change of keys leaves it behind."""
     adopted = {pair: seal_adopted(sealer, open_adopted(sealer, one)) for pair, one in capsule.adopted.items()}
     photos = tuple(replace(one, sealed=renewed_picture(sealer, one.id, one.sealed)) for one in capsule.photos)
-    whole = msgspec.structs.replace(capsule, adopted=adopted, photos=photos)
+    evidence = tuple(
+        replace(one, sealed=consent_evidence.renewed_picture(sealer, one.id, one.sealed)) for one in capsule.evidence
+    )
+    whole = msgspec.structs.replace(capsule, adopted=adopted, photos=photos, evidence=evidence)
     return sealer.seal(msgspec.json.encode(whole).decode(), place=place)
 
 

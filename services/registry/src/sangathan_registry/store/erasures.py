@@ -15,12 +15,12 @@ from sangathan_chassis.database import Work
 from sangathan_registry.domain.erasure import Erasure
 from sangathan_registry.store import exports
 
-_FIELDS: Final = "id, worker_id, record_ids, unit_id, path, person_id, sealed, asked_at, purge_at"
+_FIELDS: Final = "id, worker_id, record_ids, unit_id, path, person_id, sealed, asked_at, purge_at, taken::text AS taken"
 _WAITING: Final = "undone_at IS NULL AND purged_at IS NULL"
 _INSERT = """
 INSERT INTO erasures (id, worker_id, record_ids, unit_id, path, person_id, sealed, asked_at, purge_at, asked_by,
-    by_the_person)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    by_the_person, taken)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::jsonb)
 """
 _DUE = f"SELECT {_FIELDS} FROM erasures WHERE {_WAITING} AND purge_at <= $1 ORDER BY purge_at, id LIMIT $2 FOR UPDATE"  # noqa: S608 - constants.
 _PURGED = """
@@ -75,7 +75,7 @@ async def insert(work: Work, erasure: Erasure, *, asked_by: UUID, by_the_person:
         erasure.asked_at,
         erasure.purge_at,
     )
-    await work.raw.execute(_INSERT, *values, asked_by, by_the_person)
+    await work.raw.execute(_INSERT, *values, asked_by, by_the_person, _json(erasure.taken))
     await work.raw.execute("INSERT INTO erased_records SELECT unnest($1::uuid[])", list(erasure.record_ids))
 
 
@@ -114,7 +114,7 @@ async def due(work: Work, most: int) -> list[Erasure]:
 
 async def purge(work: Work, erasure: Erasure) -> dict[str, int]:
     """Removes what the sealed record leaves behind in other tables; gives how many rows, by table."""
-    removed = {"workers": len(erasure.record_ids)}
+    removed = {"workers": len(erasure.record_ids), **erasure.taken}
     for table, statement in _GONE.items():
         done = int((await work.raw.execute(statement, list(erasure.record_ids))).split()[-1])
         if done:
@@ -193,4 +193,4 @@ def _json(value: Any) -> str:
 
 
 def _erasure(row: asyncpg.Record) -> Erasure:
-    return Erasure(**dict(row))
+    return Erasure(**{**row, "taken": msgspec.json.decode(row["taken"], type=dict[str, int])})

@@ -42,6 +42,7 @@ _BY_WORKER = (
     "UPDATE renotices r SET path = w.path FROM workers w WHERE w.id = r.worker_id AND r.path <> w.path",
     "UPDATE text_messages m SET path = w.path FROM workers w WHERE w.id = m.worker_id AND m.path <> w.path",
     "UPDATE worker_photos p SET path = w.path FROM workers w WHERE w.id = p.worker_id AND p.path <> w.path",
+    "UPDATE consent_evidence e SET path = w.path FROM workers w WHERE w.id = e.worker_id AND e.path <> w.path",
     "UPDATE cards k SET path = w.path FROM workers w WHERE w.id = k.worker_id AND k.path <> w.path",
     "UPDATE duplicates d SET one_path = w.path FROM workers w WHERE w.id = d.one AND d.one_path <> w.path",
     "UPDATE duplicates d SET other_path = w.path FROM workers w WHERE w.id = d.other AND d.other_path <> w.path",
@@ -52,7 +53,7 @@ async def move_paths(connection: Connection, old_path: str, new_path: str) -> No
     """Every path that begins with ``old_path`` begins with ``new_path``; the counters follow."""
     arguments = (old_path, upper_bound(old_path), new_path, len(old_path) + 1)
     await connection.execute(_CONSENTS_MOVED, *arguments)
-    own = ("workers", "worker_keys", "worker_revisions", "worker_photos", "cards")
+    own = ("workers", "worker_keys", "worker_revisions", "worker_photos", "consent_evidence", "cards")
     counted = ("count_deltas", "drive_deltas", "drive_counts")
     asked = ("confirmations", "confirmation_deltas", "text_messages", "renotices")
     for table in (*own, *counted, *asked, *_BY_UNIT):

@@ -19,6 +19,7 @@ _WITH_THEM = (
     "UPDATE consents SET path = $1 WHERE worker_id = ANY($2::uuid[])",
     "UPDATE worker_keys SET path = $1 WHERE worker_id = ANY($2::uuid[])",
     "UPDATE worker_photos SET path = $1 WHERE worker_id = ANY($2::uuid[])",
+    "UPDATE consent_evidence SET path = $1 WHERE worker_id = ANY($2::uuid[]) AND NOT waiting",
     "UPDATE cards SET path = $1 WHERE worker_id = ANY($2::uuid[])",
     "UPDATE worker_revisions SET path = $1 WHERE worker_id = ANY($2::uuid[])",
     "UPDATE duplicates SET one_path = $1 WHERE one = ANY($2::uuid[])",

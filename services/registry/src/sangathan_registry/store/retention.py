@@ -33,6 +33,10 @@ OLD: Final = {
     "assignments": """
         DELETE FROM assignments WHERE id IN (SELECT id FROM assignments WHERE valid_to < $1 LIMIT $2)
     """,
+    "consent-evidence": """
+        DELETE FROM consent_evidence WHERE id IN (SELECT id FROM consent_evidence
+            WHERE waiting AND put_at < $1 LIMIT $2)
+    """,
     "grievances": """
         UPDATE grievances SET told = NULL, answer = NULL WHERE id IN (SELECT id FROM grievances
             WHERE answered_at < $1 AND num_nonnulls(told, answer) > 0 LIMIT $2)
