@@ -62,6 +62,25 @@ async def test_the_state_finds_people_by_the_name_of_a_place_and_by_office(regis
     assert await world.value(registry, "SELECT count(*) FROM audit_entries WHERE purpose = $1", PURPOSE) == 12
 
 
+async def test_a_look_up_sent_again_under_its_key_looks_again_and_is_noted_again(registry: Harness) -> None:
+    worker = await world.enrolled(registry)
+    state = world.at(STATE)
+    ask: dict[str, Any] = {
+        "action": "worker.cross-check",
+        "person": state,
+        "json": {"purpose": PURPOSE, "name": "Ramesh"},
+        "headers": {"idempotency-key": "once"},
+    }
+    first = await registry.ask("POST", "/v1/cross-checks", **ask)
+    assert first.json()["on_record"] is True
+    await world.withdraw(registry, world.at(BOOTH), worker["id"])
+    again = await registry.ask("POST", "/v1/cross-checks", **ask)
+    assert (again.status_code, again.json()["on_record"]) == (200, False)
+    assert "idempotent-replayed" not in again.headers
+    assert await world.value(registry, "SELECT count(*) FROM audit_entries WHERE purpose = $1", PURPOSE) == 2
+    assert await world.size(registry, "idempotency_keys") == 0
+
+
 async def test_an_impostor_is_not_on_record(registry: Harness) -> None:
     await world.enrolled(registry)
     for body in ({"name": "कोई और"}, {"phone": "6000000099"}, {"worker_id": str(uuid4())}):

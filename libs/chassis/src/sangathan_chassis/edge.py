@@ -34,7 +34,7 @@ from sangathan_chassis.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
 
-Opens = Literal["work", "read", "nothing"]
+Opens = Literal["work", "look", "read", "nothing"]
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -57,6 +57,8 @@ _ABOUT_RIGHTS = frozenset({Kind.NOT_FOUND, Kind.FORBIDDEN, Kind.TOO_MANY})
 def declares(action: str, *, opens: Opens | None = None, any_query: bool = False) -> dict[str, Any]:
     """Keyword arguments for a route: the action it is, and what it opens (a GET reads, others work, unless said).
 
+    What opens a "look" shows something and writes no more than that it did. No reply of it is kept: one given again
+    would show what may be gone meanwhile, and nobody would have noted it.
     With ``any_query`` the route reads its query itself: OAuth has parameters that are not known passed over.
     """
     extra: dict[str, Any] = {ACTION: action}
@@ -161,7 +163,7 @@ def _refuse_unknown_filters(request: Request, known: set[str]) -> None:
 async def _within_tree(request: Request, caller: Caller, opens: Opens, inner: Handler) -> Response:
     """Waits briefly when this replica of the tree is behind the gateway's; a moved scope is resolved anew there."""
     tree_guard: TreeGuard = request.app.state.tree_guard
-    guard = tree_guard(caller, writes=opens == "work") if caller.unit_id and opens != "nothing" else ""
+    guard = tree_guard(caller, writes=opens in {"work", "look"}) if caller.unit_id and opens != "nothing" else ""
     deadline = asyncio.get_running_loop().time() + _TREE_WAIT_S
     if request.method not in {"GET", "HEAD"}:
         await request.body()
@@ -190,7 +192,7 @@ async def _transact(request: Request, caller: Caller, opens: Opens, rest: tuple[
     try:
         async with faults.translated(), database.work(caller.scope, guard=guard) as work:
             request.state.work = work
-            response = await _once(request, caller, inner)
+            response = await (_once(request, caller, inner) if opens == "work" else inner(request))
             if response.status_code >= 400:
                 raise _RolledBack(response)  # noqa: TRY301 - only an exception rolls the work back.
             return response

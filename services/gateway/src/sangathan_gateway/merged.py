@@ -42,6 +42,8 @@ _APPOINTMENT: Final = {
     "description": "The appointment under which the caller acts; needed by those who hold several.",
     "schema": {"type": "string", "format": "uuid"},
 }
+_OPENS: Final = "x-sangathan-opens"
+"""What else than a work a POST opens, which keeps no reply."""
 _KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -204,7 +206,7 @@ def _complete(operation: Document, method: str, *, public: bool) -> None:
     added = [] if public else [_APPOINTMENT]
     if method == "get" and not public:
         added.append(_VIEW_AS)
-    if method == "post":
+    if method == "post" and operation.get(_OPENS, "work") == "work":
         added.append(_KEY)
     known = {parameter["name"].lower() for parameter in operation.get("parameters", [])}
     parameters = operation.setdefault("parameters", [])

@@ -44,7 +44,10 @@ async def read_card_statuses(look: LookDep) -> Response:
     return _published(look.request, data, MEDIA_TYPE)
 
 
-@router.post("/v1/card-verifications", **described("card.verify", body=CardVerificationIn, reply=CardVerificationOut))
+@router.post(
+    "/v1/card-verifications",
+    **described("card.verify", body=CardVerificationIn, reply=CardVerificationOut, opens="look"),
+)
 async def verify_one(act: ActDep) -> Response:
     """Say whether a card is good today, and of a good one the masked name, the unit and the offices of today."""
     sent = await _VERIFICATION.read(act.request)

@@ -53,7 +53,10 @@ async def add_file_to_report(reference: Reference, act: ActDep) -> Response:
     return json_reply(ReportOut(reference=reference), 201)
 
 
-@router.post("/v1/statement-verifications", **described("statement.verify", body=StatementIn, reply=StandingOut))
+@router.post(
+    "/v1/statement-verifications",
+    **described("statement.verify", body=StatementIn, reply=StandingOut, opens="look"),
+)
 async def verify_statement(act: ActDep) -> Response:
     """Check a statement that you were shown: whether we signed it, and whether it still stands."""
     sent = await _STATEMENT.read(act.request)

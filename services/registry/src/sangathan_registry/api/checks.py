@@ -25,7 +25,8 @@ _CROSS_CHECK, _QUESTION = Body(CrossCheckIn), Body(QuestionIn)
 
 
 @router.post(
-    "/v1/cross-checks", **described("worker.cross-check", body=CrossCheckIn, reply=CrossCheckOut, refusals=(404,))
+    "/v1/cross-checks",
+    **described("worker.cross-check", body=CrossCheckIn, reply=CrossCheckOut, opens="look", refusals=(404,)),
 )
 async def cross_check_somebody(act: ActDep) -> Response:
     """Look anybody up in your state or nation, with photos side by side.
@@ -74,7 +75,10 @@ def read_office(words: str | None, faults: list[Pointer]) -> str | None:
     return office
 
 
-@router.post("/v1/worker-questions", **described("worker.ask", body=QuestionIn, reply=AnswerOut, refusals=(404,)))
+@router.post(
+    "/v1/worker-questions",
+    **described("worker.ask", body=QuestionIn, reply=AnswerOut, opens="look", refusals=(404,)),
+)
 async def ask_about_somebody(act: ActDep) -> Response:
     """Ask whether somebody is one of ours, wherever they are: yes with unit and status, or no; never a record."""
     sent = await _QUESTION.read(act.request)

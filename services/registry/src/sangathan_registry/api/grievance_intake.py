@@ -61,7 +61,10 @@ async def say_not_me(request: Request) -> Response:
     return _filed(await deny_record.handle(request.app.state.database, parts.sealer, way))
 
 
-@router.post("/v1/grievance-states", **described("grievance.file", body=GrievanceStateIn, reply=GrievanceStateOut))
+@router.post(
+    "/v1/grievance-states",
+    **described("grievance.file", body=GrievanceStateIn, reply=GrievanceStateOut, opens="look"),
+)
 async def read_state(act: ActDep) -> Response:
     """Read how far a grievance has come, and its answer, by its number and secret."""
     sent = await _STATE.read(act.request)
