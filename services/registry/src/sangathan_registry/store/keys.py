@@ -13,9 +13,11 @@ from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Work
 
 _TAKE = """
-DELETE FROM match_queue WHERE worker_id IN (SELECT worker_id FROM match_queue ORDER BY worker_id LIMIT $1)
-RETURNING worker_id
+DELETE FROM match_queue WHERE worker_id IN (
+    SELECT worker_id FROM match_queue ORDER BY worker_id LIMIT $1 FOR UPDATE SKIP LOCKED
+) RETURNING worker_id
 """
+_QUEUE = "INSERT INTO match_queue VALUES ($1) ON CONFLICT (worker_id) DO UPDATE SET worker_id = excluded.worker_id"
 _RECORDS = """
 SELECT id, path, name_hi, name_en, relation_name, phone, sealed, birth_year, phone_index, gender FROM workers
 WHERE id = ANY($1) AND status = 'active'
@@ -55,10 +57,14 @@ SELECT w.id, o.id FROM workers w CROSS JOIN LATERAL (
 
 
 async def follow(work: Work, worker_id: UUID, *, on_record: bool) -> None:
-    """A record has changed: its keys are derived anew, or are gone when it is no longer on record."""
+    """A record has changed: its keys are derived anew, or are gone when it is no longer on record.
+
+    Its place in the queue is held until this work ends, so that the job does not meanwhile write keys of what it was.
+    """
     if on_record:
-        await work.raw.execute("INSERT INTO match_queue VALUES ($1) ON CONFLICT DO NOTHING", worker_id)
+        await work.raw.execute(_QUEUE, worker_id)
     else:
+        await work.raw.execute("DELETE FROM match_queue WHERE worker_id = $1", worker_id)
         await work.raw.execute("DELETE FROM worker_keys WHERE worker_id = $1", worker_id)
 
 
