@@ -63,6 +63,18 @@ async def test_what_stood_there_before_a_correction_is_in_the_file(registry: Har
     assert (change["act"], change["content"]) == ("changed", {"phone": worker["phone"]})
 
 
+async def test_what_stood_there_before_is_out_of_sight_as_long_as_an_erasure_waits(registry: Harness) -> None:
+    worker = await world.enrolled(registry)
+    tag = (await world.read(registry, world.at(BOOTH), worker["id"])).headers["etag"]
+    path, body = f"/v1/workers/{worker['id']}", {"phone": "+916000000077"}
+    headers = {"If-Match": tag}
+    await registry.ask("PATCH", path, action="worker.change", person=world.at(BOOTH), json=body, headers=headers)
+    await registry.ask("POST", f"{path}/erasures", action="worker.erase", person=world.at(BOOTH), json={})
+    answer = await file_of(registry, world.at(BOOTH), worker["id"])
+    assert [(one["act"], one["content"]) for one in answer.json()["changes"]] == [("changed", {}), ("erased", {})]
+    assert worker["phone"] not in answer.text
+
+
 async def test_who_looked_is_said_by_office_and_the_making_of_the_file_is_among_it(registry: Harness) -> None:
     one, _, _ = await known(registry)
     await world.read(registry, world.at(BOOTH), one)

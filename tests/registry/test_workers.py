@@ -140,6 +140,15 @@ async def test_withdrawal_leaves_a_tombstone_without_anything_personal(registry:
     assert await world.counted(registry, world.at(DISTRICT), DISTRICT) == 0
 
 
+async def test_withdrawal_empties_what_came_under_the_same_id_and_was_not_accepted(registry: Harness) -> None:
+    record = world.a_record()
+    await world.synced(registry, world.at(BOOTH), [record])
+    await world.synced(registry, world.at(BOOTH), [record | {"gender": "other"}])
+    await world.withdraw(registry, world.at(BOOTH), record["id"])
+    [held] = await world.rows(registry, "SELECT body, decision FROM rejected_records")
+    assert tuple(held) == (b"", "dismissed")
+
+
 async def test_withdrawing_again_changes_nothing(registry: Harness) -> None:
     worker = await world.enrolled(registry)
     await world.withdraw(registry, world.at(BOOTH), worker["id"])

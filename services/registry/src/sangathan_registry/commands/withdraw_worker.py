@@ -22,6 +22,7 @@ from sangathan_registry.store import (
     duplicates,
     imports,
     photos,
+    receipts,
     revisions,
     workers,
 )
@@ -77,3 +78,4 @@ async def _withdraw_merged(work: Work, sealer: Sealer, kept: Worker, by: tuple[A
         await duplicates.forget_adopted(work.raw, [kept.id, *merged])
         await cases.forget_workers(work.raw, [kept.id, *merged])
         await imports.forget_workers(work.raw, [kept.id, *merged])
+        await receipts.forget_workers(work.raw, [kept.id, *merged])

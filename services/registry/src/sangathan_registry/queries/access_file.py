@@ -57,9 +57,12 @@ _FLAGS: Final = """
 SELECT record_id, rule, found_at, finding, reason, decided_at FROM drive_flags
 WHERE record_id = ANY($1) ORDER BY found_at, id
 """
+# As long as an erasure or a denial keeps a record out of sight, so it does what stood there before.
 _CHANGES: Final = """
-SELECT worker_id, version, at, act, office, before FROM worker_revisions
-WHERE worker_id = ANY($1) ORDER BY worker_id, version
+SELECT r.worker_id, r.version, r.at, r.act, r.office,
+    CASE WHEN w.status IN ('active', 'merged') THEN r.before END AS before
+FROM worker_revisions r JOIN workers w ON w.id = r.worker_id
+WHERE r.worker_id = ANY($1) ORDER BY r.worker_id, r.version
 """
 _CARDS: Final = """
 SELECT id, worker_id, number, issued_at, expires_at, ended_at, end_reason FROM cards

@@ -13,7 +13,7 @@ import msgspec
 
 from sangathan_chassis.database import Work
 from sangathan_registry.domain.erasure import Erasure
-from sangathan_registry.store import exports
+from sangathan_registry.store import exports, receipts
 
 _FIELDS: Final = "id, worker_id, record_ids, unit_id, path, person_id, sealed, asked_at, purge_at, taken::text AS taken"
 _WAITING: Final = "undone_at IS NULL AND purged_at IS NULL"
@@ -34,11 +34,7 @@ VALUES ($1, $2, $3, $4::text::jsonb, $5) ON CONFLICT DO NOTHING
 # What else of a record is personal or says something about its content, by the table that it is gone from.
 _GONE: Final = {
     "receipts": "DELETE FROM receipts WHERE record_id = ANY($1)",
-    # The row stays for the drive's numbers, which count what was collected; it holds nothing any more.
-    "rejected_records": """
-        UPDATE rejected_records SET body = '', body_hash = uuid_send(id), decision = coalesce(decision, 'dismissed')
-        WHERE record_id = ANY($1) AND body <> ''
-    """,
+    "rejected_records": receipts.FORGET,
     "worker_keys": "DELETE FROM worker_keys WHERE worker_id = ANY($1)",
     "worker_revisions": """
         UPDATE worker_revisions SET before = NULL WHERE worker_id = ANY($1) AND before IS NOT NULL

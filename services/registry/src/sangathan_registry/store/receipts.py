@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
 from sangathan_chassis.caller import Caller
+from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Work
 from sangathan_chassis.ids import uuid7
 from sangathan_chassis.refusal import Pointer
@@ -22,6 +24,11 @@ ON CONFLICT (sent_by, body_hash) DO NOTHING RETURNING unit_id, path, outcome, re
 """
 
 
+# The row stays for the drive's numbers, which count what was collected; it holds nothing any more.
+FORGET: Final = """
+UPDATE rejected_records SET body = '', body_hash = uuid_send(id), decision = coalesce(decision, 'dismissed')
+WHERE record_id = ANY($1) AND body <> ''
+"""
 Kept = asyncpg.Record
 """A row with unit_id, path, outcome and received_at of something kept."""
 
@@ -71,10 +78,10 @@ async def keep_rejected(work: Work, caller: Caller, origin: Origin, rejected: Se
 
 
 async def take_mended(work: Work, sent_by: UUID, record_ids: Sequence[UUID]) -> Sequence[Kept]:
-    """Drops what an earlier rejection of these ids waited for, since it has come; gives drive, path and outcome."""
+    """Drops what an earlier rejection of these ids waited for: it has come; gives where and as what it counted."""
     return await work.raw.fetch(
         "DELETE FROM rejected_records WHERE sent_by = $1 AND record_id = ANY($2) AND path >= $3 AND path < $4"
-        " RETURNING drive_id, unit_id, path, outcome, received_at",
+        " RETURNING drive_id, device_id, unit_id, path, outcome, received_at",
         sent_by,
         record_ids,
         work.scope.lo,
@@ -90,6 +97,11 @@ async def dismissed(work: Work, sent_by: UUID, hashes: Sequence[bytes]) -> set[b
         hashes,
     )
     return {row["body_hash"] for row in rows}
+
+
+async def forget_workers(connection: Connection, worker_ids: Sequence[UUID]) -> None:
+    """Nothing of withdrawn records stays behind in what was received under their ids and not accepted."""
+    await connection.execute(FORGET, worker_ids)
 
 
 async def hashes_of(work: Work, record_ids: Sequence[UUID]) -> dict[UUID, bytes]:
