@@ -250,6 +250,29 @@ async def test_any_sequence_of_batches_with_repeats_ends_the_same_and_all_sums_a
     assert await world.size(registry, "workers") == await world.size(registry, "receipts") == 13
 
 
+async def test_a_record_held_in_one_drive_that_comes_in_another_is_held_in_the_first_no_more(
+    registry: Harness,
+) -> None:
+    held_in, taken_in = [await begun(registry) for _ in range(2)]
+    bad = a_record(birth_year=2015)
+    await world.synced(registry, world.at(MANDAL), [bad], drive_id=held_in, device_id=str(uuid7()))
+    await world.synced(registry, world.at(MANDAL), [bad | {"birth_year": 1985}], drive_id=taken_in)
+    one, other = [(await progress(registry, drive_id, MANDAL))["unit"] for drive_id in (held_in, taken_in)]
+    assert [one[name] for name in NUMBERS[1:]] == [1, 0, 0, 0, 0, 1]
+    assert [other[name] for name in NUMBERS[1:]] == [1, 1, 1, 0, 0, 0]
+    async with registry.database.work(Scope.everything()) as work:
+        await work.raw.execute(drives.RECOUNT)
+    assert (await progress(registry, held_in, MANDAL))["unit"] == one
+
+
+async def test_a_record_of_a_unit_that_the_drive_does_not_cover_waits_for_a_decision(registry: Harness) -> None:
+    drive_id = await begun(registry)
+    records = [a_record(TWIN_BOOTH), a_record(BOOTH)]
+    answer = await world.synced(registry, world.at(STATE), records, drive_id=drive_id)
+    assert ends(answer) == [("needs-review", 202, "outside-drive"), ("accepted", 201, None)]
+    assert await world.paths(registry, "rejected_records") == {TWIN_BOOTH}
+
+
 async def test_numbers_follow_a_unit_that_moves(registry: Harness) -> None:
     drive_id = await begun(registry, unit_id=str(world.unit_id(STATE)))
     await world.synced(registry, world.at(STATE), [a_record(), a_record(birth_year=2015)], drive_id=drive_id)

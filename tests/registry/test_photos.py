@@ -8,6 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from httpx import Response
 
+from sangathan_chassis.scope import Scope
+from sangathan_registry.domain.revisions import Act, Author
+from sangathan_registry.store import workers
 from sangathan_testkit.databases import everything_in
 from sangathan_testkit.harness import Harness, Person
 from tests.registry import card_desk as desk
@@ -223,6 +226,16 @@ async def test_a_withdrawal_takes_the_photos_along_and_none_comes_after(
     assert await rows(registry) == []
     for one in (worker, other):
         assert (await put(registry, one, person=world.at(STATE))).status_code == 409
+
+
+async def test_a_record_that_somebody_says_is_not_theirs_gets_no_photo(registry: Harness, worker: str) -> None:
+    sealer = registry.app.state.parts.sealer
+    async with registry.database.work(Scope.everything()) as work:
+        found = await workers.find_for_change(work, sealer, UUID(worker))
+        assert found is not None
+        await workers.save(work, sealer, found.held(work.now), Author(Act.HELD, None, None, ""))
+    assert (await put(registry, worker)).status_code == 409
+    assert await rows(registry) == []
 
 
 async def test_an_erasure_hides_the_photos_and_taking_it_back_brings_back_the_very_same(

@@ -91,7 +91,7 @@ async def _on_record(work: Work, sealer: Sealer, caller: Caller, worker_id: UUID
     worker = await found(work, sealer, worker_id)
     if worker is None or (sees_only_own_captures(caller.office) and worker.captured_by != caller.eyes):
         raise Refusal(NOT_FOUND)
-    if worker.status in {Status.WITHDRAWN, Status.ERASED}:
+    if worker.status in {Status.WITHDRAWN, Status.ERASED, Status.HELD}:
         raise Refusal(WORKER_WITHDRAWN, "Of who is not on record no photo is kept.")
     if worker.status is Status.MERGED:
         raise Refusal(WORKER_MERGED, "The photo belongs to the record that was kept, whose id stands in merged_into.")

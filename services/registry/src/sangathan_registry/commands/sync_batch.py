@@ -87,9 +87,24 @@ async def handle(work: Work, sealer: Sealer, checks: AnswerChecks, asked: tuple[
         count.hold(held)
         count.hold([row for row in mended if row["drive_id"] == command.drive_id], -1)
         await count.store(work, command.collected, known.places)
+    await _take_from_other_drives(work, caller, command, mended)
     if known.drive is not None and accepted:
         await flag_batch.handle(work, sealer, _brought(caller, command, known.drive, accepted))
     return results
+
+
+async def _take_from_other_drives(
+    work: Work, caller: Caller, command: SyncBatch, mended: Sequence[receipts.Kept]
+) -> None:
+    """A record that was held in one drive and has come in another is held in the first no more."""
+    others: dict[tuple[UUID, UUID], list[receipts.Kept]] = defaultdict(list)
+    for row in mended:
+        if row["drive_id"] not in {None, command.drive_id}:
+            others[row["drive_id"], row["device_id"] or caller.person].append(row)
+    for (drive_id, device_id), rows in others.items():
+        count = DriveCount(drive_id, device_id)
+        count.hold(rows, -1)
+        await count.store(work, {}, {})
 
 
 def _brought(caller: Caller, command: SyncBatch, drive: Drive, accepted: Sequence[Enrolment]) -> flag_batch.Brought:
@@ -185,7 +200,7 @@ def _by_drive(checks: AnswerChecks, record: SentRecord, known: _Known) -> Result
         faults = checks.faults(capture.form_version_id, definition, place.level, capture.answers or {})
         if faults:
             return Result(Outcome.REJECTED, sync.Reason.INVALID, faults)
-    return _late(record, known)
+    return _late(record, place, known)
 
 
 def _other_paper(record: SentRecord, known: _Known) -> Result | None:
@@ -200,12 +215,12 @@ def _other_paper(record: SentRecord, known: _Known) -> Result | None:
     return sync.OTHER_PAPER[other] if other else None
 
 
-def _late(record: SentRecord, known: _Known) -> Result | None:
+def _late(record: SentRecord, place: Place, known: _Known) -> Result | None:
     if known.drive is None or record.captured_at is None or record.unit_id is None:
         return None
     if known.late:
         return sync.AFTER_GRACE
-    if not known.drive.covers(record.captured_at):
+    if not known.drive.covers(place.path, record.captured_at):
         return sync.OUTSIDE_DRIVE
     serial = record.capture.serial
     if serial and known.serials.get((record.unit_id, serial), record.id) != record.id:

@@ -14,18 +14,19 @@ NO_DAY: Final = date.min
 
 @dataclass(frozen=True, slots=True)
 class Drive:
-    """The dates of a drive; batches that were captured within them are taken until ``grace_until``."""
+    """Units and dates of a drive; batches that were captured within them are taken until ``grace_until``."""
 
     id: UUID
+    path: str
     form_id: UUID | None
     starts_at: datetime
     ends_at: datetime
     grace_until: datetime
     limits: Limits
 
-    def covers(self, at: datetime) -> bool:
-        """Whether something captured then belongs to the drive."""
-        return self.starts_at <= at < self.ends_at
+    def covers(self, path: str, at: datetime) -> bool:
+        """Whether something captured then in that unit belongs to the drive."""
+        return path.startswith(self.path) and self.starts_at <= at < self.ends_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ FORM_UNKNOWN: Final = rejected(
 OUTSIDE_DRIVE: Final = Result(
     Outcome.NEEDS_REVIEW,
     Reason.OUTSIDE_DRIVE,
-    (Pointer("/captured_at", "a time within the drive; kept until somebody decides"),),
+    (Pointer("/captured_at", "a time within the drive, in a unit that it covers; kept until somebody decides"),),
 )
 AFTER_GRACE: Final = Result(
     Outcome.NEEDS_REVIEW, Reason.AFTER_GRACE, (Pointer("", "the drive takes no more; kept until somebody decides"),)

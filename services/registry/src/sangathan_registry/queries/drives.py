@@ -11,7 +11,7 @@ from sangathan_chassis.scope import Scope
 from sangathan_registry.domain.drive import Drive
 from sangathan_registry.domain.flags import Limits
 
-_DRIVE = "SELECT id, form_id, starts_at, ends_at, grace_until, limits::text FROM drives WHERE id = $1"
+_DRIVE = "SELECT id, path, form_id, starts_at, ends_at, grace_until, limits::text FROM drives WHERE id = $1"
 # Set up above, seen below: what belongs to the scope, and what the units above it have set up for it.
 _SEEN = "(path >= $1 AND path < $2 OR starts_with($1, path))"
 _LIST_DRIVES = f"SELECT * FROM drives WHERE {_SEEN} AND ($3::uuid IS NULL OR id > $3) ORDER BY id LIMIT $4"  # noqa: S608
