@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -94,6 +95,18 @@ def test_a_million_columns_are_refused_before_anything_is_made_of_them() -> None
     begun = time.monotonic()
     tried(b"a," * 1_000_000 + b"\n" + b"1," * 1_000_000)
     assert time.monotonic() - begun < 15
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_broken_byte_breaks_its_row_and_no_other(mark: str) -> None:
+    rows = [f"रमेश नमूना,{6_000_000_001 + n},1980" for n in range(3)]
+    data = f"{mark}नाम,मोबाइल,जन्म वर्ष\n{chr(10).join(rows)}".encode()
+    broken = "रमेश".encode()
+    at = data.index(broken, data.index(broken) + 1)
+    file = open_file(data[:at] + b"\xff" + data[at:])
+    reader = RowReader(Reading(file.headers, find_out(file, read_phone).mapping), FONTS, read_phone)
+    wrong = [[fault.column for fault in reader.read(line, row, NOW).faults] for line, row in file.rows]
+    assert wrong == [[], ["नाम"], []]
 
 
 def test_a_line_that_never_ends_is_refused() -> None:

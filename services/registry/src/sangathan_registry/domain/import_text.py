@@ -1,7 +1,8 @@
 """Reads a CSV file as offices save it: in whatever encoding, with commas, semicolons or tabs, within bounds.
 
-Which encoding it is follows from the bytes: a mark at the beginning, zeros where UTF-16 has them, UTF-8 when every byte
-fits, and Windows-1252 otherwise, which is what a spreadsheet in India writes by "save as CSV" and what old fonts need.
+Which encoding it is follows from the bytes: a mark at the beginning, zeros where UTF-16 has them, UTF-8 when nearly all
+bytes fit, and Windows-1252 otherwise, which is what a spreadsheet in India writes by "save as CSV" and what old fonts
+need. A byte that is broken in UTF-8 breaks its cell, in which stands a mark that no field takes, and not the file.
 """
 
 import csv
@@ -17,6 +18,9 @@ _MARKS: Final = (
 )
 _DELIMITERS: Final = (",", ";", "\t")
 _LOOKED_AT: Final = 4_096
+_BROKEN: Final = "\ufffd"
+_ONE_IN: Final = 20
+"""Of so many letters beyond ASCII one may be broken."""
 
 
 class NotCsvError(ValueError):
@@ -50,7 +54,7 @@ def read_text(data: bytes) -> Text:
     """The file as text; raises NotCsvError for what is no text at all."""
     encoding = _encoding(data)
     try:
-        content = data.decode(encoding) if encoding != "windows-1252" else _windows_1252(data)
+        content = _decoded(data, encoding)
     except UnicodeError:
         msg = "this says that it is UTF-16 or UTF-8 and is not; save it as 'CSV UTF-8' or as .xlsx"
         raise NotCsvError(msg) from None
@@ -70,10 +74,24 @@ def _encoding(data: bytes) -> str:
     if max(zeros) * 8 > len(beginning) and not min(zeros) * 8 > len(beginning):
         return "utf-16-le" if zeros[0] > zeros[1] else "utf-16-be"
     try:
-        data.decode()
-    except UnicodeDecodeError:
+        _nearly_utf_8(data)
+    except UnicodeError:
         return "windows-1252"
     return "utf-8"
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    if encoding == "windows-1252":
+        return _windows_1252(data)
+    return _nearly_utf_8(data) if encoding.startswith("utf-8") else data.decode(encoding)
+
+
+def _nearly_utf_8(data: bytes) -> str:
+    """The text, with a mark for what is broken; raises UnicodeError when too much is."""
+    text = data.decode(errors="replace")
+    if text.count(_BROKEN) * _ONE_IN > len(text) - len(text.encode("ascii", "ignore")):
+        raise UnicodeError
+    return text
 
 
 def _windows_1252(data: bytes) -> str:
