@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from sangathan_chassis.networks import networks_in
+from sangathan_gateway.core import Doors
 from tests.gateway.conftest import Make
 from tests.gateway.upstream import Seen, answer
 from tests.gateway.world import World
@@ -355,13 +357,17 @@ async def test_an_offer_to_upgrade_is_passed_over(world: World) -> None:
 
 
 async def test_a_trusted_proxy_says_whom_it_speaks_for(world: World) -> None:
-    import ipaddress  # noqa: PLC0415 - only here.
-
-    from sangathan_gateway.core import Doors  # noqa: PLC0415
-
-    world.core.doors = Doors([ipaddress.ip_network("127.0.0.0/8")])
+    world.core.doors = Doors(networks_in("127.0.0.0/8"))
     await world.get("/v1/workers", **{"x-forwarded-for": "6.6.6.6, 7.7.7.7, 127.0.0.2"})
     assert world.registry.seen[0].headers["x-forwarded-for"] == "7.7.7.7"
+
+
+async def test_a_household_with_many_addresses_is_limited_as_one(make_world: Make) -> None:
+    world = await make_world(rates={"standard": {"burst": 2, "per_s": 0.5}})
+    world.core.doors = Doors(networks_in("127.0.0.0/8"))
+    addresses = ("2001:db8:1:2::1", "2001:db8:1:2::2", "2001:db8:1:2:3::4", "2001:db8:1:3::1")
+    answers = [await world.client.get("/v1/jwks", headers={"x-forwarded-for": one}) for one in addresses]
+    assert [one.status_code for one in answers] == [200, 200, 429, 200]
 
 
 async def test_a_closing_gateway_finishes_what_is_under_way(make_world: Make) -> None:

@@ -99,6 +99,11 @@ async def test_it_counts_answers_by_route_and_status_and_never_by_id(running: Ru
     assert worker not in page
 
 
+async def test_the_metrics_are_missing_for_whoever_comes_through_a_proxy(running: Running) -> None:
+    answer = await running.client.get("/metrics", headers={"x-forwarded-for": "192.0.2.1"})
+    assert answer.status_code == 404
+
+
 REPORT = ("/report", "/report.js")
 CONFIRM = ("/confirm", "/confirm.js")
 VERIFY = ("/verify", "/verify.css", "/verify.js", "/verify-card.js", "/verify-worker.js")

@@ -28,6 +28,10 @@ async def test_each_path_answers_as_documented(edge: Edge, method: str, path: st
     assert (await edge.ask(method, path)).status_code == status
 
 
+async def test_the_metrics_are_missing_for_whoever_comes_through_a_proxy(edge: Edge) -> None:
+    assert (await edge.get("/metrics", headers={"x-forwarded-for": "192.0.2.1"})).status_code == 404
+
+
 async def test_a_refusal_is_a_problem_in_the_callers_language(edge: Edge) -> None:
     reply = await edge.get("/live/events", headers={"accept-language": "hi-IN"})
     assert reply.headers["content-type"] == "application/problem+json"

@@ -11,6 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sangathan_chassis.database import Database
+from sangathan_chassis.problems import render
+from sangathan_chassis.refusal import NOT_FOUND, Refusal
 
 Check = Callable[[], Awaitable[str]]
 
@@ -69,4 +71,7 @@ async def _readyz(request: Request) -> Response:
 
 
 async def _metrics(request: Request) -> Response:
+    address = request.client.host if request.client else ""
+    if not request.app.state.settings.shows_metrics(address, forwarded="x-forwarded-for" in request.headers):
+        return render(Refusal(NOT_FOUND))
     return Response(request.app.state.telemetry.page(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -119,7 +119,7 @@ class Service(Generic[S, P]):
         database.on_commit = relay.wake
         _observe(telemetry, relay, consumers)
         state = app.state
-        state.telemetry, state.database, state.parts = telemetry, database, parts
+        state.settings, state.telemetry, state.database, state.parts = settings, telemetry, database, parts
         state.cursors = resources.cursors
         state.verifier, state.tree_guard = Verifier(keys, self.name), self.tree_guard
         state.readiness = Readiness(

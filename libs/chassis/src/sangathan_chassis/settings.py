@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
+
+from sangathan_chassis.networks import lies_in, networks_in
 
 
 class ProcessSettings(BaseSettings):
@@ -21,7 +23,20 @@ class ProcessSettings(BaseSettings):
     otlp_endpoint: str = ""
     trace_sample_ratio: float = Field(default=0.01, ge=0, le=1)
     log_level: str = "INFO"
+    metrics_from: str = Field(
+        default="127.0.0.0/8,::1/128", description="Networks from which `/metrics` is read, by comma; from others 404."
+    )
     drain_seconds: float = Field(default=0.0, ge=0, le=15, description="How long to stay up, unready, before stopping.")
+
+    @field_validator("metrics_from")
+    @classmethod
+    def _names_networks(cls, text: str) -> str:
+        networks_in(text)
+        return text
+
+    def shows_metrics(self, address: str, *, forwarded: bool) -> bool:
+        """Whether a peer may read the metrics; nobody for whom a proxy speaks may."""
+        return not forwarded and lies_in(networks_in(self.metrics_from), address)
 
     @classmethod
     def settings_customise_sources(  # noqa: PLR0917

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from sangathan_chassis.assertion import Claims
+from sangathan_chassis.networks import household
 from sangathan_contracts.offices import CATALOGUE, Assurance, Catalogue
 from sangathan_gateway import machines, ranges, views
 from sangathan_gateway.calls import CallFailed
@@ -70,7 +71,7 @@ class Access:
         route = exchange.route
         assert route is not None  # noqa: S101 - `requests.read` has found it.
         if route.target is Target.PUBLIC:
-            self._limit(exchange, self._bucket(route, exchange.address()))
+            self._limit(exchange, self._bucket(route, household(exchange.address())))
             exchange.stamp = self._public_stamp(route)
             return
         authorization = exchange.noted.get("authorization")
@@ -99,7 +100,7 @@ class Access:
 
     def _verify(self, exchange: "Exchange", authorization: bytes) -> Verified:
         """Verifies a token that is not remembered; this is what floods are made of, so the address is limited."""
-        self._limit(exchange, self._parts.addresses.of(exchange.address()))
+        self._limit(exchange, self._parts.addresses.of(household(exchange.address())))
         scheme, _, token = authorization.partition(b" ")
         if scheme.lower() != b"bearer":
             raise Refused(UNAUTHENTICATED, "Send an access token as Authorization: Bearer.", CHALLENGE + b"\r\n")

@@ -1,13 +1,13 @@
 """What all connections of one gateway process share: routes, access, upstreams, the tick, and the orderly end."""
 
 import asyncio
-import ipaddress
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Final
 
+from sangathan_chassis.networks import Network, lies_in
 from sangathan_gateway.access import Access
 from sangathan_gateway.line import Line
 from sangathan_gateway.pages import Pages
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 TICK_S: Final = 0.25
 FORGET_EVERY: Final = 40
 STOP_WITHIN_S: Final = 15.0
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +59,7 @@ class Core:
 
     def trusts(self, address: str) -> bool:
         """Whether a proxy of ours connects from there."""
-        if not self.doors.trusted:
-            return False
-        try:
-            host = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(host in network for network in self.doors.trusted)
+        return bool(self.doors.trusted) and lies_in(self.doors.trusted, address)
 
     def finished(self, exchange: "Exchange") -> None:
         """Counts an answered exchange."""

@@ -80,7 +80,7 @@ class Gateway:
         )
         self.access = Access(self.parts)
         self.health = Health(self.keys, self.follower)
-        pages = site(self.health, self.tracing, self.access, live_url=settings.live_public_url)
+        pages = site(self.health, self.tracing, self.access, settings=settings)
         self.core = Core(Router(routes), self.access, upstreams=self.upstreams, pages=pages, tracing=self.tracing)
         self.refusals = Publication(self.nats, self.follower.hierarchy, self.core.refusals)
         self.core.doors = Doors(settings.proxies(), settings.most_connections)

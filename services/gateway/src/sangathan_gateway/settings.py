@@ -1,10 +1,10 @@
 """What the gateway is told from outside."""
 
-import ipaddress
 from pathlib import Path
 
 from pydantic import Field
 
+from sangathan_chassis.networks import Network, networks_in
 from sangathan_chassis.settings import ProcessSettings
 
 
@@ -33,6 +33,6 @@ class GatewaySettings(ProcessSettings):
             "workshops": self.workshops_url,
         }
 
-    def proxies(self) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    def proxies(self) -> tuple[Network, ...]:
         """The trusted networks; raises ValueError for what is none."""
-        return [ipaddress.ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip()]
+        return networks_in(self.trusted_proxies)

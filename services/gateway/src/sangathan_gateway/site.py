@@ -7,7 +7,9 @@ from sangathan_gateway.access import Access
 from sangathan_gateway.health import Health
 from sangathan_gateway.merged import shipped_document
 from sangathan_gateway.pages import LiveTicket, Page, Pages, json_reply, static
+from sangathan_gateway.problems import NOT_FOUND, Refused
 from sangathan_gateway.replies import Reply
+from sangathan_gateway.settings import GatewaySettings
 from sangathan_gateway.tracing import Tracing
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ _ASSETS = {
 }
 
 
-def site(health: Health, tracing: Tracing, access: Access, *, live_url: str) -> Pages:
+def site(health: Health, tracing: Tracing, access: Access, *, settings: GatewaySettings) -> Pages:
     """All pages and own routes."""
     pages: dict[bytes, Page] = {
         path.encode(): static(media_type, _asset(name)) for path, (name, media_type) in _ASSETS.items()
@@ -37,8 +39,19 @@ def site(health: Health, tracing: Tracing, access: Access, *, live_url: str) -> 
     pages[b"/openapi.json"] = static(b"application/json", shipped_document())
     pages[b"/livez"] = health.livez
     pages[b"/readyz"] = health.readyz
-    pages[b"/metrics"] = lambda _exchange: Reply(200, b"text/plain; version=0.0.4; charset=utf-8", tracing.page())
-    return Pages(pages, {"POST /v1/live-tickets": live_tickets(access, live_url)})
+    pages[b"/metrics"] = metrics(settings, tracing)
+    return Pages(pages, {"POST /v1/live-tickets": live_tickets(access, settings.live_public_url)})
+
+
+def metrics(settings: GatewaySettings, tracing: Tracing) -> Page:
+    """The page for Prometheus, which is missing for everybody else."""
+
+    def answer(exchange: "Exchange") -> Reply:
+        if not settings.shows_metrics(exchange.line.address, forwarded="x-forwarded-for" in exchange.noted):
+            raise Refused(NOT_FOUND)
+        return Reply(200, b"text/plain; version=0.0.4; charset=utf-8", tracing.page())
+
+    return answer
 
 
 def live_tickets(access: Access, live_url: str) -> Page:

@@ -13,7 +13,7 @@ import binascii
 import logging
 from base64 import b64decode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import cast
 from urllib.parse import parse_qsl
@@ -63,6 +63,7 @@ class Request:
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
+    address: str = ""
 
     @property
     def upgrades(self) -> bool:
@@ -131,6 +132,8 @@ class Front(asyncio.Protocol):
         if request is None:
             self._reply(Reply(400, b"the request cannot be read", "text/plain"), head_only=False)
             return
+        peer = self._transport.get_extra_info("peername")
+        request = replace(request, address=peer[0] if peer else "")
         self._obey(self._router(request), request, bytes(self._head[end + 4 :]))
 
     def _obey(self, answer: Answer, request: Request, rest: bytes) -> None:

@@ -160,7 +160,9 @@ class Routes:
         body = msgspec.json.encode({"status": "ready" if ready else "not ready", "checks": checks})
         return Reply(200 if ready else 503, body)
 
-    def _metrics(self, _request: Request) -> Answer:
+    def _metrics(self, request: Request) -> Answer:
+        if not self._settings.shows_metrics(request.address, forwarded="x-forwarded-for" in request.headers):
+            raise Refusal(NOT_FOUND)
         return Reply(200, self._telemetry.page(), "text/plain; version=0.0.4; charset=utf-8")
 
     def _preflight(self, request: Request) -> Reply:

@@ -1,6 +1,5 @@
 """``/v1/consent-confirmations``: the person's own word, by a code to their phone; and who has not given it yet."""
 
-import ipaddress
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -10,6 +9,7 @@ from fastapi import Query, Request, Response
 
 from sangathan_chassis.edge import edge_router
 from sangathan_chassis.languages import prefers_hindi
+from sangathan_chassis.networks import household
 from sangathan_chassis.pages import CursorParam, Limit, below, path_of
 from sangathan_chassis.refusal import INVALID_INPUT, Pointer, Refusal
 from sangathan_chassis.replies import json_reply, page_reply
@@ -173,14 +173,8 @@ def digits(code: str) -> str:
 
 
 def address_of(request: Request) -> str:
-    """The address that the gateway vouches for; of IPv6 the network of 64 bits, which one household has for itself."""
-    try:
-        address = ipaddress.ip_address(request.headers.get("x-forwarded-for", "")[:45])
-    except ValueError:
-        return "unknown"
-    if address.version == 4:
-        return str(address)
-    return str(ipaddress.ip_network((address, 64), strict=False).network_address)
+    """The address that the gateway vouches for, as it is counted."""
+    return household(request.headers.get("x-forwarded-for", "")[:45])
 
 
 def _shown(notices: Notices, shown: Shown, language: str | None) -> ConfirmationOut:

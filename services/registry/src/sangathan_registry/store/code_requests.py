@@ -30,8 +30,9 @@ def place_index(sealer: Sealer, address: str) -> bytes:
 
 
 async def asked(work: Work, phone_index: bytes, place: bytes, most: int) -> tuple[list[datetime], list[datetime]]:
-    """When codes were asked for with this number, and from this place; whoever asks at the same time waits."""
-    await work.raw.execute("SELECT pg_advisory_xact_lock($1)", int.from_bytes(phone_index[:8], "big", signed=True))
+    """When codes were asked for with this number, and from this place; whoever asks at once with either waits."""
+    locks = sorted(int.from_bytes(index[:8], "big", signed=True) for index in (phone_index, place))
+    await work.raw.execute("SELECT pg_advisory_xact_lock(l) FROM unnest($1::bigint[]) AS l", locks)
     since = work.now - WINDOW
     phone = await work.raw.fetch("SELECT at FROM code_requests WHERE phone_index = $1 AND at > $2", phone_index, since)
     here = await work.raw.fetch(
