@@ -1,5 +1,6 @@
 """A drive from its form to its numbers: whatever comes, in whatever order and however often, the sums agree."""
 
+import asyncio
 import json
 import random
 from datetime import timedelta
@@ -182,6 +183,26 @@ async def test_paper_is_credited_to_vistarak_and_clerk_and_a_serial_keyed_twice_
     assert ends(answer) == reasons
     row = (await world.rows(registry, "SELECT captured_by, keyed_by FROM captures"))[0]
     assert tuple(row) == (vistarak, clerk.person_id)
+
+
+async def test_one_paper_that_two_clerks_key_at_the_same_moment_is_on_record_once(registry: Harness) -> None:
+    drive_id, vistarak = await begun(registry), uuid4()
+    await world.rows(
+        registry,
+        "INSERT INTO assignments VALUES ($1, $1, $2, $3, $4, '2022-01-15', NULL, NULL, now())",
+        *(uuid7(), vistarak, world.unit_id(BOOTH), BOOTH),
+    )
+    body = {"drive_id": drive_id, "vistarak_id": str(vistarak)}
+    serials = [f"A-{number}" for number in range(9)]
+
+    async def keyed(order: list[str]) -> list[Any]:
+        records = [a_record(serial=serial) for serial in order]
+        asked = {**body, "records": records}
+        return ends(await post(registry, "/v1/paper-entries", "paper.enter", world.at(MANDAL), asked))
+
+    one, other = await asyncio.gather(keyed(serials), keyed(serials[::-1]))
+    first = [("accepted", 201, None)] * len(serials)
+    assert sorted([one, other]) == [first, [("needs-review", 202, "serial-used")] * len(serials)]
 
 
 async def test_a_dismissed_record_is_not_taken_again(registry: Harness) -> None:

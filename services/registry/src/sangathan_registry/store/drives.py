@@ -15,6 +15,7 @@ from sangathan_registry.domain.worker import Enrolment
 from sangathan_registry.store import drive_days
 
 _FOLD_LOCK = 7_305_102
+_SERIAL_LOCK = 7_305_104
 _NUMBERS = (
     *("target", "collected", "accepted", "rejected", "waiting", "flagged", "settled"),
     *("booths", "begun", "finished"),
@@ -70,6 +71,11 @@ INSERT INTO captures (record_id, unit_id, path, form_version_id, serial, sealed,
     captured_by, keyed_by, received_at)
 SELECT s.*, $9, $10, $11, $12 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::bytea[],
     $7::bool[], $8::timestamptz[]) AS s
+"""
+# Two clerks who key one paper at the same moment are served one after the other, in one order of serials for all.
+_SERIALS_HELD = """
+SELECT pg_advisory_xact_lock(hashtextextended(serial, $2))
+FROM (SELECT DISTINCT s AS serial FROM unnest($1::text[]) AS s ORDER BY 1) AS ordered
 """
 _TALLIED = """
 INSERT INTO device_tallies AS t (drive_id, device_id, unit_id, path, reported, received)
@@ -135,7 +141,8 @@ async def keep_captures(
 
 
 async def used_serials(work: Work, drive_id: UUID, serials: Sequence[str]) -> dict[tuple[UUID, str], UUID]:
-    """Which record each serial on paper was keyed for, by booth."""
+    """Which record each serial on paper was keyed for, by booth; nobody else keys these until this work ends."""
+    await work.raw.execute(_SERIALS_HELD, serials, _SERIAL_LOCK)
     rows = await work.raw.fetch(
         "SELECT unit_id, serial, record_id FROM captures WHERE drive_id = $1 AND serial = ANY($2)"
         " AND path >= $3 AND path < $4",
