@@ -64,6 +64,17 @@ def test_a_list_of_castes_is_a_sensitive_topic_whatever_it_is_called() -> None:
     assert sensitive_topics(EDUCATION) == []
 
 
+async def test_a_version_from_above_does_not_stop_the_next_one_below(registry: Harness) -> None:
+    async def drafted(path: str, **more: Any) -> Any:
+        body = a_form(unit_id=str(world.unit_id(path)), **more)
+        return await post(registry, "/v1/forms", "form.make", world.at(path), body)
+
+    made = (await drafted(world.MANDAL)).json()
+    form = {"form_id": made["form_id"]}
+    answers = [await drafted(path, **form) for path in (world.STATE, world.MANDAL, world.DISTRICT, world.TWIN)]
+    assert [one.json().get("version", one.status_code) for one in answers] == [2, 3, 4, 404]
+
+
 async def test_a_draft_is_published_before_it_is_retired_and_never_comes_back(registry: Harness) -> None:
     state = world.at(world.STATE)
     made = await post(registry, "/v1/forms", "form.make", state, a_form())

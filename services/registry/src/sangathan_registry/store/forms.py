@@ -6,10 +6,11 @@ from uuid import UUID
 from sangathan_chassis.database import Work
 from sangathan_registry.domain.worker import Place
 
+# The number comes after every version that is seen, be it drafted above; a form of those above alone is not one's own.
 _INSERT = """
 INSERT INTO forms (id, form_id, version, unit_id, path, status, title_hi, title_en, definition, created_by, created_at)
 SELECT $1, $2, coalesce(max(version), 0) + 1, $3, $4, 'draft', $5, $6, $7, $8, $9 FROM forms
-WHERE form_id = $2 AND path >= $10 AND path < $11 HAVING $1 = $2 OR count(*) > 0 RETURNING version
+WHERE form_id = $2 HAVING $1 = $2 OR count(*) FILTER (WHERE path >= $10 AND path < $11) > 0 RETURNING version
 """
 _INSERT_DRIVE = """
 INSERT INTO drives (id, unit_id, path, name_hi, name_en, form_id, starts_at, ends_at, grace_until, created_by,
