@@ -233,8 +233,18 @@ async def test_an_office_that_has_ended_gets_none_made(registry: Harness, sealer
     await world.enrolled(registry)
     await glass.in_office(registry, WHO, ended_at=world.NOW)
     export = await made(registry, sealer)
-    assert (await read(registry, export)).json()["state"] == "stopped"
+    assert (await read(registry, export)).json()["stop"] == "office-ended"
     assert (await fetch(registry, export)).status_code == 409
+
+
+async def test_an_export_that_cannot_be_opened_fails_alone_and_says_why(registry: Harness, sealer: Sealer) -> None:
+    lost = await world.enrolled(registry, booth=NEXT_BOOTH)
+    await world.enrolled(registry, booth=BOOTH)
+    await world.rows(registry, r"UPDATE workers SET sealed = '\x0800' WHERE id = $1", lost["id"])
+    exports = [await asked(registry, unit=unit) for unit in (MANDAL, BOOTH)]
+    await make_all(registry, sealer)
+    ends = [(await read(registry, export)).json() for export in exports]
+    assert [(one["state"], one["stop"]) for one in ends] == [("stopped", "key-gone"), ("ready", None)]
 
 
 async def test_asking_making_and_each_fetching_are_on_the_trail_with_the_purpose(

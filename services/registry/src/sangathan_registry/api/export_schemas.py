@@ -53,7 +53,14 @@ class ExportOut(msgspec.Struct, frozen=True, kw_only=True):
     purpose: str
     state: Annotated[
         Literal["waiting", "making", "ready", "stopped"],
-        Meta(description="`stopped`: your office ended before it was made.", examples=["ready"]),
+        Meta(description="`stopped`: it will not be made, for the reason in `stop`.", examples=["ready"]),
+    ]
+    stop: Annotated[
+        Literal["office-ended", "key-gone"] | None,
+        Meta(
+            description="Why it was stopped: your office ended before it was made, or what is in it was sealed with a"
+            " key that this system no longer has."
+        ),
     ]
     rows: Annotated[int, Meta(description="Rows so far, and of all once it is ready.", examples=[1300])]
     fields: Annotated[list[str], Meta(description="The field classes in it.", examples=[["contact", "open"]])]

@@ -96,6 +96,7 @@ def _out(export: Export) -> ExportOut:
         status=export.status,  # type: ignore[arg-type]  # The table's check knows the same words.
         purpose=export.purpose,
         state=export.state.value,
+        stop=None if export.stop is None else export.stop.value,
         rows=export.rows,
         fields=sorted(export.field_classes),
         asked_at=export.asked_at,

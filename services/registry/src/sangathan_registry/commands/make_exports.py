@@ -5,6 +5,7 @@ the next page; memory holds one page, however large the unit. Only the whole is 
 """
 
 import asyncio
+import logging
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
@@ -12,11 +13,13 @@ from uuid import UUID
 from sangathan_chassis.audit import Entry, append
 from sangathan_chassis.database import Database, Work
 from sangathan_chassis.scope import Scope
-from sangathan_chassis.sealing import Sealer
+from sangathan_chassis.sealing import Sealer, Unsealable
 from sangathan_hierarchy.ddl import TREE_LOCK
-from sangathan_registry.domain.exports import Export, State
+from sangathan_registry.domain.exports import Export, State, Stop
 from sangathan_registry.queries.list_workers import ListWorkers, Position, list_workers
 from sangathan_registry.store import exports
+
+log = logging.getLogger(__name__)
 
 MADE: Final = "worker.export-made"
 """The trail's word for what the job does; nobody may ask for it."""
@@ -43,10 +46,16 @@ async def make_some(database: Database, sealer: Sealer, page: int = _PAGE) -> bo
         export = await exports.take_next(work) if mine else None
         if export is None:
             return False
-        if await exports.office_ended(work, export):
-            await exports.save(work, replace(export, state=State.STOPPED, position=None))
-        else:
-            await _add_page(work, sealer, export, page)
+        try:
+            stop = Stop.OFFICE_ENDED if await exports.office_ended(work, export) else None
+            if stop is None:
+                await _add_page(work, sealer, export, page)
+        except Unsealable:
+            # No other try would open it, and those behind it wait.
+            log.exception("an export was stopped", extra={"fields": {"export": str(export.id)}})
+            stop = Stop.KEY_GONE
+        if stop is not None:
+            await exports.save(work, replace(export, state=State.STOPPED, position=None, stop=stop))
         return True
 
 

@@ -25,7 +25,13 @@ class State(StrEnum):
     MAKING = "making"
     READY = "ready"
     STOPPED = "stopped"
-    """The office it was asked under ended before it was made."""
+
+
+class Stop(StrEnum):
+    """Why an export was stopped before it was made."""
+
+    OFFICE_ENDED = "office-ended"
+    KEY_GONE = "key-gone"
 
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -52,6 +58,7 @@ class Export:
     parts: int
     position: bytes | None
     ready_at: datetime | None
+    stop: Stop | None = None
 
 
 def refuse_download(export: Export, field_classes: frozenset[str]) -> None:

@@ -13,24 +13,26 @@ from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Work
 from sangathan_chassis.resealing import SealedColumn, in_place
 from sangathan_chassis.sealing import Sealer
-from sangathan_registry.domain.exports import Export, Format, State
+from sangathan_registry.domain.exports import Export, Format, State, Stop
 from sangathan_registry.store import sealed_particulars
 
 COLUMNS: Final = (
     "id, unit_id, path, format, status, field_classes, purpose, asked_by, appointment_id, office, asked_at, expires_at,"
-    " state, rows, parts, position, ready_at"
+    " state, rows, parts, position, ready_at, stop"
 )
 _POSITION: Final = "exports.position"
 _ONE_BY_ONE: Final = 7_305_161
 _INSERT: Final = f"""
-INSERT INTO exports ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+INSERT INTO exports ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 """  # noqa: S608 - constants.
 # The smallest first: who asked for a booth does not wait for a state.
 _NEXT: Final = f"""
 SELECT {COLUMNS} FROM exports WHERE state IN ('waiting', 'making') AND expires_at > $1 ORDER BY rows, id LIMIT 1
 FOR UPDATE
 """  # noqa: S608 - constants.
-_SAVE: Final = "UPDATE exports SET state = $2, rows = $3, parts = $4, position = $5, ready_at = $6 WHERE id = $1"
+_SAVE: Final = (
+    "UPDATE exports SET state = $2, rows = $3, parts = $4, position = $5, ready_at = $6, stop = $7 WHERE id = $1"
+)
 _ADD_PART: Final = """
 INSERT INTO export_parts (export_id, part, unit_id, path, worker_ids, sealed) VALUES ($1, $2, $3, $4, $5, $6)
 """
@@ -45,6 +47,7 @@ def export_of(row: asyncpg.Record) -> Export:
     """The export in a row."""
     values = {name: row[name] for name in COLUMNS.split(", ")}
     values["format"], values["state"] = Format(row["format"]), State(row["state"])
+    values["stop"] = Stop(row["stop"]) if row["stop"] else None
     values["field_classes"] = frozenset(row["field_classes"])
     return Export(**values)
 
@@ -75,7 +78,7 @@ async def office_ended(work: Work, export: Export) -> bool:
 
 async def save(work: Work, export: Export) -> None:
     """Keeps how far an export has come."""
-    progress = (export.state, export.rows, export.parts, export.position, export.ready_at)
+    progress = (export.state, export.rows, export.parts, export.position, export.ready_at, export.stop)
     await work.raw.execute(_SAVE, export.id, *progress)
 
 
