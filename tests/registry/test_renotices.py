@@ -9,13 +9,14 @@ import pytest
 from sangathan_chassis.sms import SmsNotSent
 from sangathan_registry.commands.ask_confirmations import ask_some, sweep_some
 from sangathan_registry.commands.send_messages import send_some
+from sangathan_registry.domain.confirmations import Renotice
 from sangathan_testkit.clock import FixedClock
 from sangathan_testkit.harness import Harness, Person
 from tests.registry import world
 from tests.registry.asking import AT_ANY_TIME, Phones, confirm, counted, sealer_of, want_code, write_to_new
 from tests.registry.world import BOOTH, DISTRICT, TWIN, TWIN_BOOTH
 
-NEXT_VERSION = replace(AT_ANY_TIME, version="2")
+NEXT_VERSION = replace(AT_ANY_TIME, notice=Renotice("2"))
 
 
 @pytest.fixture
@@ -57,6 +58,19 @@ async def test_who_was_imported_is_told_once_and_who_has_no_number_is_listed(reg
     assert len(await to_tell(registry, world.at(TWIN))) == 1
     assert (await counted(registry, BOOTH))["sent"] == 1, "the same message asks them to confirm"
     assert (await confirm(registry, link=phones.link, code=phones.code, confirmed=True)).status_code == 200
+
+
+async def test_who_is_imported_after_the_sweep_is_told_of_the_notice_in_force_within_its_days(
+    registry: Harness,
+) -> None:
+    notice = Renotice("2", days=45)
+    while await sweep_some(registry.database, replace(AT_ANY_TIME, notice=notice)):
+        pass
+    await world.enrolled(registry)
+    await world.rows(registry, "UPDATE workers SET source = 'import'")
+    await world.matched(registry, notice)
+    [line] = await to_tell(registry, world.at(BOOTH))
+    assert (line["version"], line["due_at"][:10]) == ("2", "2022-03-06")
 
 
 async def test_one_message_confirms_and_tells(registry: Harness, phones: Phones) -> None:

@@ -14,6 +14,7 @@ from sangathan_contracts.envelope import Envelope, Event
 from sangathan_contracts.identity import UnitMoved, UnitState
 from sangathan_registry.api.parts import Parts
 from sangathan_registry.commands.match_workers import match_some
+from sangathan_registry.domain.confirmations import Renotice
 from sangathan_testkit.databases import DatabaseUrls
 from sangathan_testkit.harness import Harness, Person
 
@@ -40,6 +41,7 @@ NATION, STATE, DISTRICT, VIDHAN_SABHA, MANDAL, BOOTH, NEXT_BOOTH, NEXT_MANDAL, F
 TWIN: Final = "in.mp.d070."
 TWIN_BOOTH: Final = "in.mp.d070.v3.m1.b1."
 NOW: Final = datetime(2022, 1, 20, 9, 0, tzinfo=UTC)
+IN_FORCE = Renotice()
 CAPTURED: Final = "2022-01-20T12:30:00+05:30"
 ALL_FIELDS: Final = ("open", "contact", "sensitive")
 OFFICES: Final = dict(
@@ -199,10 +201,10 @@ def pointers(answer: Response) -> list[str]:
     return sorted(error["pointer"] for error in answer.json()["errors"])
 
 
-async def matched(service: Harness) -> None:
+async def matched(service: Harness, notice: Renotice = IN_FORCE) -> None:
     """Lets every record find what it is like; the service's own job may be at it too."""
     while await size(service, "match_queue"):
-        await match_some(service.database, service.app.state.parts.sealer)
+        await match_some(service.database, service.app.state.parts.sealer, notice)
 
 
 async def move(service: Harness, path: str, new_path: str, *, tree_version: int = 2) -> None:

@@ -81,7 +81,7 @@ from sangathan_registry.commands.sign_cards import CardSigner
 from sangathan_registry.commands.sign_receipts import ReceiptSigner
 from sangathan_registry.commands.watch_grievances import keep_watching
 from sangathan_registry.commands.work_imports import Importer, keep_forgetting_imports
-from sangathan_registry.domain.confirmations import Hours
+from sangathan_registry.domain.confirmations import Hours, Renotice
 from sangathan_registry.domain.notices import Notices
 from sangathan_registry.domain.retention import Retention
 from sangathan_registry.domain.transfers import TransferPolicy
@@ -118,7 +118,11 @@ def _parts(resources: Resources[RegistrySettings]) -> Parts:
 
 def _asking(settings: RegistrySettings, notices: Notices) -> Asking:
     hours = Hours(settings.messages_from_hour, settings.messages_to_hour)
-    return Asking(settings.messages_per_minute, hours, settings.public_url, notices.current, settings.renotice_days)
+    return Asking(settings.messages_per_minute, hours, settings.public_url, _renotice(settings, notices))
+
+
+def _renotice(settings: RegistrySettings, notices: Notices) -> Renotice:
+    return Renotice(notices.current, settings.renotice_days)
 
 
 SERVICE: Service[RegistrySettings, Parts] = Service(
@@ -159,7 +163,12 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
         lambda: keep_joining(resources.database, parts.settings.join_every_s),
         lambda: keep_purging(resources.database, parts.settings.purge_every_s),
         lambda: keep_exporting(resources.database, parts.sealer, parts.settings.export_every_s),
-        lambda: keep_matching(resources.database, parts.sealer, parts.settings.match_every_s),
+        lambda: keep_matching(
+            resources.database,
+            parts.sealer,
+            _renotice(parts.settings, parts.notices),
+            parts.settings.match_every_s,
+        ),
         lambda: Importer(resources.database, parts.sealer, read_phone).keep_working(parts.settings.import_every_s),
         lambda: keep_forgetting_imports(resources.database, parts.settings.imports_kept),
         lambda: keep_asking_people(

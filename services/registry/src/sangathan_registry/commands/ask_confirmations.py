@@ -7,8 +7,8 @@ within the transaction.
 import asyncio
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from sangathan_chassis.database import Database, Work
@@ -26,10 +26,10 @@ from sangathan_registry.domain.confirmations import (
     TRY_AGAIN,
     Hours,
     Pace,
+    Renotice,
     State,
     Unreached,
 )
-from sangathan_registry.domain.consent import NOTICE_OF_IMPORT
 from sangathan_registry.store import code_requests, confirmations, renotices, text_messages
 from sangathan_registry.store.confirmations import Given, Lives, Person
 from sangathan_registry.store.text_messages import Text
@@ -51,8 +51,7 @@ class Asking:
     per_minute: int
     hours: Hours
     public_url: str
-    version: str = NOTICE_OF_IMPORT
-    renotice_days: int = 30
+    notice: Renotice = field(default_factory=Renotice)
 
 
 async def keep_asking_people(database: Database, sealer: Sealer, asking: Asking, every_s: float) -> None:
@@ -72,8 +71,7 @@ async def sweep_some(database: Database, asking: Asking) -> int:
         mine = await work.raw.fetchval(
             "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _SWEEP_LOCK, TREE_LOCK
         )
-        due_at = work.now + timedelta(days=asking.renotice_days)
-        return await renotices.sweep(work, asking.version, due_at, _SWEPT) if mine else 0
+        return await renotices.sweep(work, asking.notice, _SWEPT) if mine else 0
 
 
 async def ask_some(database: Database, sealer: Sealer, asking: Asking) -> int:

@@ -18,6 +18,7 @@ from sangathan_chassis.sealing import Sealer
 from sangathan_hierarchy.ddl import TREE_LOCK
 from sangathan_names.evidence import LEAST_BITS, Evidence, Person, weigh
 from sangathan_names.sounds import name_keys, sounds
+from sangathan_registry.domain.confirmations import Renotice
 from sangathan_registry.store import confirmations, duplicates, keys, renotices
 from sangathan_registry.store.sealed_particulars import open_row
 
@@ -26,15 +27,15 @@ _AT_ONCE = 200
 _IN_ONE_GO = 50
 
 
-async def keep_matching(database: Database, sealer: Sealer, every_s: float) -> None:
+async def keep_matching(database: Database, sealer: Sealer, notice: Renotice, every_s: float) -> None:
     """Rests, then takes what waits; whatever fails is tried again by whoever keeps background jobs running."""
     while True:
         await asyncio.sleep(every_s)
-        while await match_some(database, sealer):
+        while await match_some(database, sealer, notice):
             pass
 
 
-async def match_some(database: Database, sealer: Sealer) -> int:
+async def match_some(database: Database, sealer: Sealer, notice: Renotice) -> int:
     """Takes up to 200 records from the queue; gives how many, or 0 while another process does or the tree moves."""
     async with database.work(Scope.everything()) as work:
         mine = await work.raw.fetchval(
@@ -42,7 +43,7 @@ async def match_some(database: Database, sealer: Sealer) -> int:
         )
         queued = await keys.take_queued(work.raw, _AT_ONCE) if mine else []
         if queued:
-            await _match(work, sealer, queued)
+            await _match(work, sealer, notice, queued)
     return len(queued)
 
 
@@ -51,11 +52,11 @@ async def wait_for_matching(work: Work) -> None:
     await work.raw.execute("SELECT pg_advisory_xact_lock($1)", _MATCH_LOCK)
 
 
-async def _match(work: Work, sealer: Sealer, queued: Sequence[UUID]) -> None:
+async def _match(work: Work, sealer: Sealer, notice: Renotice, queued: Sequence[UUID]) -> None:
     rows = {row["id"]: row for row in await keys.records(work.raw, queued)}
     await keys.replace(work.raw, {id_: name_keys(row["name_hi"], row["name_en"]) for id_, row in rows.items()})
     await confirmations.open_for(work, list(rows))
-    await renotices.open_for(work, list(rows), work.now)
+    await renotices.open_for(work, list(rows), notice)
     pairs = sorted(await keys.near(work.raw, list(rows)))
     others = {worker_id for pair in pairs for worker_id in pair} - rows.keys()
     rows |= {row["id"]: row for row in await keys.records(work.raw, list(others))}

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from sangathan_registry.domain.consent import NOTICE_OF_IMPORT
 from sangathan_registry.domain.drive import INDIA
 
 CODE_DIGITS: Final = 6
@@ -54,6 +55,18 @@ class How(StrEnum):
 
     CODE = "code"
     SIGNED_IN = "signed-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Renotice:
+    """The notice in force, and within how many days whoever is on record without having seen it is told of it."""
+
+    version: str = NOTICE_OF_IMPORT
+    days: int = 30
+
+    def due_at(self, now: datetime) -> datetime:
+        """By when somebody is told who is put down now."""
+        return now + timedelta(days=self.days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,16 @@
 """The statements that keep who is to be told of the notice in force, and who was not reached."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from sangathan_chassis.database import Work
 from sangathan_chassis.sealing import Sealer
-from sangathan_registry.domain.confirmations import State, Unreached
-from sangathan_registry.domain.consent import NOTICE_OF_IMPORT
+from sangathan_registry.domain.confirmations import Renotice, State, Unreached
 from sangathan_registry.store.confirmations import Person
 from sangathan_registry.store.sealed_particulars import open_row
 
-WITHIN: Final = timedelta(days=30)
 _NOBODY: Final = UUID(int=0)
 # By the primary key, so many at a time: a sweep over a state's records locks nothing and reads each once.
 _SWEEP: Final = """
@@ -44,29 +42,29 @@ ORDER BY r.next_at, r.worker_id LIMIT $2 FOR UPDATE OF r
 """
 
 
-async def sweep(work: Work, version: str, due_at: datetime, most: int) -> int:
+async def sweep(work: Work, notice: Renotice, most: int) -> int:
     """Puts down the next records of whom it is to be told; gives how many were looked at, 0 when all have been."""
     row = await work.raw.fetchrow(
         "INSERT INTO notice_sweeps (version, after) VALUES ($1, $2) ON CONFLICT (version) DO UPDATE"
         " SET version = EXCLUDED.version RETURNING after, done_at",
-        version,
+        notice.version,
         _NOBODY,
     )
     if row is None or row["done_at"] is not None:
         return 0
-    looked = await work.raw.fetchrow(_SWEEP, row["after"], most, version, due_at, work.now)
+    looked = await work.raw.fetchrow(_SWEEP, row["after"], most, notice.version, notice.due_at(work.now), work.now)
     last = None if looked is None else looked["last"]
     await work.raw.execute(
         "UPDATE notice_sweeps SET after = coalesce($2::uuid, after),"
         " done_at = CASE WHEN $2::uuid IS NULL THEN $3::timestamptz END WHERE version = $1",
-        *(version, None if last is None else UUID(last), work.now),
+        *(notice.version, None if last is None else UUID(last), work.now),
     )
     return 0 if looked is None else int(looked["many"])
 
 
-async def open_for(work: Work, worker_ids: Sequence[UUID], at: datetime) -> None:
+async def open_for(work: Work, worker_ids: Sequence[UUID], notice: Renotice) -> None:
     """Puts down those of these new records that came by an import."""
-    await work.raw.execute(_IMPORTED, list(worker_ids), NOTICE_OF_IMPORT, at + WITHIN, at)
+    await work.raw.execute(_IMPORTED, list(worker_ids), notice.version, notice.due_at(work.now), work.now)
 
 
 async def due(work: Work, sealer: Sealer, most: int) -> list[Person]:
