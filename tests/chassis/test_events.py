@@ -15,12 +15,12 @@ from sangathan_chassis.database import Database, Work
 from sangathan_chassis.nats_link import NatsLink
 from sangathan_chassis.outbox import Relay
 from sangathan_chassis.scope import Scope
-from sangathan_chassis.settings import ProcessSettings
 from sangathan_chassis.telemetry import Telemetry
 from sangathan_contracts.envelope import Envelope
 from sangathan_contracts.workshops import InvitationAnswered
 from sangathan_embedded import EmbeddedServers, apply_topology
 from sangathan_testkit.databases import DatabaseUrls
+from sangathan_testkit.links import link_settings, linked
 
 PATH = "in.mp.d07."
 
@@ -78,34 +78,21 @@ def version_of(envelope: Envelope) -> int:
     return int(json.loads(envelope.body)["version"])
 
 
-def settings_of(servers: EmbeddedServers, user: str) -> ProcessSettings:
-    return ProcessSettings(
-        nats_url=servers.nats_url,
-        nats_user=user,
-        nats_password=servers.secrets.nats_password(user),
-    )
-
-
 @pytest.fixture
 async def stage(servers: EmbeddedServers, urls: DatabaseUrls) -> AsyncIterator[Stage]:
     await apply_topology(servers.nats_url, servers.secrets.nats_password("operator"))
     await empty_streams(servers)
-    links = [NatsLink(settings_of(servers, user)) for user in ("workshops", "notify")]
-    for link in links:
-        link.start()
-        await link.wait()
-    database = await Database.open(urls.app)
-    telemetry = Telemetry(settings_of(servers, "notify"), "notify")
-    stage = Stage(database, links[0], links[1], telemetry)
-    stage.url = urls.app
-    yield stage
-    for task in stage.tasks:
-        task.cancel()
-    await asyncio.gather(*stage.tasks, return_exceptions=True)
-    for link in links:
-        await link.close()
-    await database.close()
-    telemetry.close()
+    async with linked(servers, "workshops") as publisher, linked(servers, "notify") as reader:
+        database = await Database.open(urls.app)
+        telemetry = Telemetry(link_settings(servers, "notify"), "notify")
+        stage = Stage(database, publisher, reader, telemetry)
+        stage.url = urls.app
+        yield stage
+        for task in stage.tasks:
+            task.cancel()
+        await asyncio.gather(*stage.tasks, return_exceptions=True)
+        await database.close()
+        telemetry.close()
 
 
 async def empty_streams(servers: EmbeddedServers) -> None:

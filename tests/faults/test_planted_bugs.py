@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from nats.aio.msg import Msg
-from pydantic import SecretStr
 
 from sangathan_chassis import consumer as consumer_module
 from sangathan_chassis.assertion import KeyFile
@@ -15,10 +14,8 @@ from sangathan_chassis.audit import witness
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.consumer import Consumer, _Worker, envelope_of
 from sangathan_chassis.database import Database, Work
-from sangathan_chassis.nats_link import NatsLink
 from sangathan_chassis.outbox import Relay
 from sangathan_chassis.sealing import Sealer
-from sangathan_chassis.settings import ProcessSettings
 from sangathan_chassis.telemetry import Telemetry
 from sangathan_contracts import identity
 from sangathan_contracts.envelope import Envelope
@@ -32,6 +29,7 @@ from sangathan_testkit.clock import FixedClock
 from sangathan_testkit.databases import DatabaseUrls
 from sangathan_testkit.fixtures import FreshDatabase, SettingsFor
 from sangathan_testkit.harness import running
+from sangathan_testkit.links import link_settings, linked
 from sangathan_workshops.main import SERVICE as WORKSHOPS
 from sangathan_workshops.settings import WorkshopsSettings
 from tests.faults import checker
@@ -87,24 +85,10 @@ async def invited(fresh_database: FreshDatabase, settings_for: SettingsFor, serv
 
 
 @asynccontextmanager
-async def linked(servers: EmbeddedServers, user: str) -> AsyncIterator[NatsLink]:
-    link = NatsLink(settings_of(servers, user))
-    link.start()
-    await link.wait()
-    yield link
-    await link.close()
-
-
-def settings_of(servers: EmbeddedServers, user: str) -> ProcessSettings:
-    password = SecretStr(servers.secrets.nats_password(user))
-    return ProcessSettings(nats_url=servers.nats_url, nats_user=user, nats_password=password)
-
-
-@asynccontextmanager
 async def consuming(servers: EmbeddedServers, user: str, url: str, consumer: Consumer) -> AsyncIterator[Database]:
     """The consumer at work on a database, as the service of that name."""
     async with linked(servers, user) as link:
-        database, telemetry = await Database.open(url), Telemetry(settings_of(servers, user), user)
+        database, telemetry = await Database.open(url), Telemetry(link_settings(servers, user), user)
         task = asyncio.create_task(consumer.run(database, link, telemetry))
         yield database
         task.cancel()

@@ -16,10 +16,8 @@ from sangathan_chassis.consumer import Poison
 from sangathan_chassis.database import Database, Work
 from sangathan_chassis.ddl import chassis_tables, grant, second_wall
 from sangathan_chassis.faults import TreeBehind, translated
-from sangathan_chassis.nats_link import NatsLink
 from sangathan_chassis.refusal import Refusal
 from sangathan_chassis.scope import Scope
-from sangathan_chassis.settings import ProcessSettings
 from sangathan_contracts import identity
 from sangathan_contracts.envelope import Envelope, Event
 from sangathan_contracts.identity import AppointmentState, SnapshotPage, UnitState
@@ -28,6 +26,7 @@ from sangathan_hierarchy.ddl import DELEGATIONS, hierarchy_tables, tree_guard
 from sangathan_hierarchy.replica import SqlReplica, loaded_check
 from sangathan_testkit.databases import DatabaseUrls
 from sangathan_testkit.fixtures import FreshDatabase
+from sangathan_testkit.links import linked
 
 HOME = UUID("11111111-1111-4111-8111-111111111111")
 NOW = datetime(2022, 1, 20, tzinfo=UTC)
@@ -107,39 +106,29 @@ async def urls(bare_database: FreshDatabase) -> DatabaseUrls:
     return urls
 
 
-def link(servers: EmbeddedServers, user: str) -> NatsLink:
-    return NatsLink(
-        ProcessSettings(nats_url=servers.nats_url, nats_user=user, nats_password=servers.secrets.nats_password(user))
-    )
-
-
 @pytest.fixture
 async def stage(servers: EmbeddedServers, urls: DatabaseUrls) -> AsyncIterator[Stage]:
     await apply_topology(servers.nats_url, servers.secrets.nats_password("operator"))
     source = Source(units=[unit("in."), unit("in.mp."), unit("in.mp.d07."), unit("in.mp.d070.")])
-    identity_link, registry_link = link(servers, "identity"), link(servers, "registry")
-    for each in (identity_link, registry_link):
-        each.start()
-    client = await identity_link.wait()
+    async with linked(servers, "identity") as identity_link, linked(servers, "registry") as registry_link:
+        client = identity_link.client
 
-    async def answer(request: Msg) -> None:
-        source.asked += 1
-        half = len(source.units) // 2
-        pages = [
-            SnapshotPage(tree_version=source.tree_version, units=tuple(source.units[:half])),
-            SnapshotPage(tree_version=source.tree_version, units=tuple(source.units[half:])),
-            SnapshotPage(tree_version=source.tree_version, appointments=tuple(source.appointments), last=True),
-        ]
-        for page in pages:
-            await client.request(request.reply, msgspec.json.encode(page), timeout=5)
+        async def answer(request: Msg) -> None:
+            source.asked += 1
+            half = len(source.units) // 2
+            pages = [
+                SnapshotPage(tree_version=source.tree_version, units=tuple(source.units[:half])),
+                SnapshotPage(tree_version=source.tree_version, units=tuple(source.units[half:])),
+                SnapshotPage(tree_version=source.tree_version, appointments=tuple(source.appointments), last=True),
+            ]
+            for page in pages:
+                await client.request(request.reply, msgspec.json.encode(page), timeout=5)
 
-    subscription = await client.subscribe(identity.SNAPSHOT_SUBJECT, cb=answer)
-    database = await Database.open(urls.app)
-    yield Stage(database, SqlReplica(registry_link, "registry", Notes()), source)
-    await subscription.unsubscribe()
-    await database.close()
-    await identity_link.close()
-    await registry_link.close()
+        subscription = await client.subscribe(identity.SNAPSHOT_SUBJECT, cb=answer)
+        database = await Database.open(urls.app)
+        yield Stage(database, SqlReplica(registry_link, "registry", Notes()), source)
+        await subscription.unsubscribe()
+        await database.close()
 
 
 async def test_a_replica_is_built_from_the_snapshot_once(stage: Stage) -> None:

@@ -138,8 +138,11 @@ class Service(Generic[S, P]):
         finally:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_STOP_WITHIN_S - 5):
-                    await _stop(tasks)
-                    await nats.close()
+                    try:
+                        await _stop(tasks)
+                    finally:
+                        # Even when the jobs do not end in time: a link left open would go on trying.
+                        await nats.close()
                     await database.close()
             telemetry.close()
 
