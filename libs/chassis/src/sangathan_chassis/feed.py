@@ -10,6 +10,7 @@ import logging
 import os
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import nats
 from nats.aio.msg import Msg
@@ -24,15 +25,26 @@ log = logging.getLogger(__name__)
 
 
 class Feed:
-    """An ephemeral consumer of one stream; ``on_event`` sees events in stream order."""
+    """An ephemeral consumer of one stream; ``on_event`` sees events in stream order.
+
+    When the stream has been made anew and so ends before the place that is held here, there is no telling what was
+    missed: ``on_begun_anew`` is told of it before the first event that follows.
+    """
 
     def __init__(
-        self, nats_link: NatsLink, stream: str, filters: Sequence[str], on_event: Callable[[Envelope], Awaitable[None]]
+        self,
+        nats_link: NatsLink,
+        stream: str,
+        filters: Sequence[str],
+        on_event: Callable[[Envelope], Awaitable[None]],
+        *,
+        on_begun_anew: Callable[[], Awaitable[None]],
     ) -> None:
         self._nats = nats_link
         self._stream = stream
         self._filters = list(filters)
         self._on_event = on_event
+        self._on_begun_anew = on_begun_anew
         self._next = 0
         self._contact = 0.0
         self._positioned = asyncio.Event()
@@ -48,10 +60,9 @@ class Feed:
     async def run(self) -> None:
         """Follows until cancelled; makes its consumer anew, from where it was, whenever the broker has lost it."""
         while True:
-            name = f"feed-{os.urandom(8).hex()}"
             try:
                 await self._nats.wait()
-                await self._create(name)
+                name = await self._create()
             except (nats.errors.Error, OSError, TimeoutError) as error:
                 log.warning(
                     "feed cannot start", extra={"fields": {"stream": self._stream, "error": type(error).__name__}}
@@ -62,12 +73,24 @@ class Feed:
             self._positioned.set()
             await self._follow(name)
 
-    async def _create(self, name: str) -> None:
-        start = (
-            {"deliver_policy": DeliverPolicy.BY_START_SEQUENCE, "opt_start_seq": self._next}
-            if self._next
-            else {"deliver_policy": DeliverPolicy.NEW}
-        )
+    async def _create(self) -> str:
+        """Makes the consumer, behind the end of the stream at first and from where it was later on; gives its name."""
+        name = f"feed-{os.urandom(8).hex()}"
+        end = await self._place(name, deliver_policy=DeliverPolicy.NEW)
+        if not self._next:
+            self._next = end
+            return name
+        if end < self._next:
+            log.warning("the stream has begun anew", extra={"fields": {"stream": self._stream}})
+            await self._on_begun_anew()
+            self._next = end
+        # The first has told where the end is; nobody pulls it, and the broker drops it.
+        name += "-on"
+        await self._place(name, deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=self._next)
+        return name
+
+    async def _place(self, name: str, **start: Any) -> int:
+        """Makes a consumer; gives the sequence at which it begins."""
         config = ConsumerConfig(
             name=name,
             ack_policy=AckPolicy.NONE,
@@ -78,8 +101,7 @@ class Feed:
             **start,
         )
         info = await self._nats.js._jsm.add_consumer(self._stream, config, timeout=2)  # noqa: SLF001
-        if not self._next and info.delivered:
-            self._next = info.delivered.stream_seq + 1
+        return info.delivered.stream_seq + 1 if info.delivered else 0
 
     async def _follow(self, name: str) -> None:
         """Pulls until the broker has been silent for so long that the consumer must have gone."""

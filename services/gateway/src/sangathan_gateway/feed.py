@@ -30,7 +30,7 @@ class Follower:
     def __init__(self, nats: NatsLink, revocations: Revocations) -> None:
         self._nats = nats
         self._revocations = revocations
-        self._feed = Feed(nats, STREAM, FILTERS, self.on_event)
+        self._feed = Feed(nats, STREAM, FILTERS, self.on_event, on_begun_anew=self._forget)
         self.hierarchy = MemoryHierarchy(self._snapshot, self._take_revocations)
 
     def stale(self) -> bool:
@@ -45,6 +45,10 @@ class Follower:
         suspended = [str(person) for page in pages for person in page.suspended]
         ended = [str(session) for page in pages for session in page.ended_sessions]
         self._revocations.load(suspended, ended, time.time())
+
+    async def _forget(self) -> None:
+        """Whatever was missed is in the snapshot, which `keep_loaded` asks for."""
+        self.hierarchy.loaded = False
 
     async def follow(self) -> None:
         """Follows the events until cancelled."""

@@ -54,7 +54,7 @@ class Edge:
         self._connections = Connections(settings, ring, tallies)
         self._caster = Caster(self._connections, ring, tallies)
         revoker = Revoker(self._connections, revocations, tallies)
-        self._identity = Feed(self._nats, STREAM, FILTERS, revoker.on_event)
+        self._identity = Feed(self._nats, STREAM, FILTERS, revoker.on_event, on_begun_anew=revoker.tell_all)
         self._reconnects = 0
         self._sweep = Sweep(self._connections, tallies, settings.live_ping_seconds)
         self.state = State(self._checks)

@@ -65,7 +65,14 @@ class Revoker:
         except msgspec.MsgspecError:
             log.exception("an event that cannot be read was left out", extra={"fields": {"type": envelope.type}})
             return
-        key = key_of(event)
+        await self._apply(key_of(event), event)
+
+    async def tell_all(self) -> None:
+        """Nobody knows what was missed: everybody comes back with a new ticket."""
+        await self._apply(Revocations.EVERYTHING, TreeReloaded(tree_version=0))
+
+    async def _apply(self, key: str, event: Event) -> None:
+        event_type = type(event)
         if not isinstance(event, AppointmentMade):
             self._revocations.add(key, for_good=event_type in _NEVER_AGAIN)
         cut = self._concerned(key, event)
@@ -76,7 +83,7 @@ class Revoker:
         spread = None if for_good else (2000 if len(cut) < 10 else connections.spread_ms(len(cut)))
         await connections.end(cut, Ending.REVOKED if for_good else Ending.SCOPE_CHANGED, spread)
         self._tallies.add(Tally.REVOKED, len(cut))
-        log.info("connections cut", extra={"fields": {"event": envelope.type, "count": len(cut)}})
+        log.info("connections cut", extra={"fields": {"event": event_type.type, "count": len(cut)}})
 
     def _concerned(self, key: str, event: Event) -> list[Member]:
         if key == Revocations.EVERYTHING:
