@@ -24,6 +24,10 @@ class DeadLine:
         for line in self._lines:
             line.set()
 
+    def way(self, url: str) -> str:
+        """The URL by which the same server is reached through here."""
+        return url.replace(f":{self.server_port}", f":{self.port}", 1)
+
     def revive(self) -> None:
         """New connections pass again; those that died stay dead, as behind a firewall that has forgotten them."""
         self._alive.set()
@@ -37,7 +41,11 @@ class DeadLine:
             if not self._alive.is_set():
                 await reader.read()
                 return
-            there, back = await asyncio.open_connection(_LOOPBACK, self.server_port)
+            try:
+                there, back = await asyncio.open_connection(_LOOPBACK, self.server_port)
+            except OSError:
+                writer.close()
+                return
             self._ends.append(back)
             await asyncio.gather(_pass(reader, back, dead), _pass(there, writer, dead))
 

@@ -22,7 +22,7 @@ async def behind(urls: DatabaseUrls) -> AsyncIterator[tuple[DeadLine, Database]]
     url = httpx.URL(urls.app)
     assert url.port
     async with dead_line(url.port) as line:
-        database = await Database.open(str(urls.app).replace(f":{url.port}/", f":{line.port}/"), size=1)
+        database = await Database.open(line.way(urls.app), size=1)
         try:
             yield line, database
         finally:

@@ -13,6 +13,7 @@ AWAY: list[Exception] = [
     InternalError("COMMIT", None, BROKEN_OFF),
     ConnectionRefusedError(),
     TimeoutError(),
+    asyncpg.DiskFullError("could not extend file: No space left on device"),
     asyncpg.CannotConnectNowError("the database system is in recovery mode"),
     asyncpg.AdminShutdownError("terminating connection due to unexpected postmaster exit"),
     asyncpg.InterfaceError("connection is closed"),

@@ -16,8 +16,11 @@ import psutil
 from sangathan_cli.child import Child
 from sangathan_cli.readiness import ask
 from sangathan_cli.system import System
+from sangathan_embedded.broker import NatsServer
 from sangathan_embedded.ports import free_port
+from sangathan_embedded.postgres import PostgresServer
 
+SERVERS = (PostgresServer.name, NatsServer.name)
 _HEALED_WITHIN_S = 240.0
 
 
@@ -33,11 +36,14 @@ class Chaos:
 
     def pid(self, name: str) -> int:
         """The living process of a part."""
-        servers = self.system.servers
-        pids = {"postgres": servers.postgres.pid, "nats": servers.broker.pid}
-        pid = pids[name] if name in pids else self.child(name).pid
+        pid = self.server(name).pid if name in SERVERS else self.child(name).pid
         assert pid is not None, f"{name} is not running"
         return pid
+
+    def server(self, name: str) -> PostgresServer | NatsServer:
+        """PostgreSQL or the broker."""
+        servers = self.system.servers
+        return servers.postgres if name == servers.postgres.name else servers.broker
 
     def child(self, name: str) -> Child:
         """One of the six processes."""
@@ -48,7 +54,7 @@ class Chaos:
         before = {name: self.system.restarts(name) for name in names}
         for pid in [self.pid(name) for name in names]:
             os.kill(pid, signal.SIGKILL)
-        await self._until(lambda: all(self.system.restarts(name) > before[name] for name in names), f"restart {names}")
+        await self.until(lambda: all(self.system.restarts(name) > before[name] for name in names), f"restart {names}")
         await self.all_ready()
 
     async def pause(self, *names: str, for_s: float) -> None:
@@ -79,26 +85,36 @@ class Chaos:
             await self.all_ready()
             await asyncio.sleep(2)
 
+    def forgive(self, name: str) -> None:
+        """Lets the supervisor forget how often a part has died, so that it starts it again at once."""
+        supervisor = self.system._supervisor
+        assert supervisor
+        for kept in supervisor._kept:
+            if kept.part.name == name:
+                kept.failures = 0
+
     async def all_ready(self) -> None:
         """Returns when every process says that it is ready; raises NotHealed when one never does."""
         for child in self.system.children:
-            await self._until(partial(_is_ready, child.port), f"{child.name} ready")
+            await self.until(partial(_is_ready, child.port), f"{child.name} ready")
 
     @contextmanager
     def held_back(self, name: str) -> Iterator[None]:
-        """A process that is dead and is not started again before the block ends."""
-        child, may_start = self.child(name), Event()
+        """A part that is dead and is not started again before the block ends."""
+        part = self.server(name) if name in SERVERS else self.child(name)
+        may_start = Event()
+        start = part.start
 
-        def start() -> None:
+        def start_later(*where: int) -> None:
             may_start.wait()
-            Child.start(child)
+            start(*where)
 
-        child.start = start  # type: ignore[method-assign]
+        part.start = start_later  # type: ignore[method-assign]
         try:
             os.kill(self.pid(name), signal.SIGKILL)
             yield
         finally:
-            del child.start
+            del part.start
             may_start.set()
 
     @asynccontextmanager
@@ -109,7 +125,7 @@ class Chaos:
         twin = Child(replace(spec, port=port, log=log, environment={**spec.environment, "SANGATHAN_PORT": str(port)}))
         twin.start()
         try:
-            await self._until(partial(_is_ready, port), f"a second {name} ready")
+            await self.until(partial(_is_ready, port), f"a second {name} ready")
             yield twin
         finally:
             twin.ask_to_stop()
@@ -128,7 +144,8 @@ class Chaos:
         finally:
             await connection.close()
 
-    async def _until(self, condition: Callable[[], bool], what: str) -> None:
+    async def until(self, condition: Callable[[], bool], what: str) -> None:
+        """Returns once the condition holds; raises NotHealed when it never does."""
         deadline = time.monotonic() + _HEALED_WITHIN_S
         while not await asyncio.to_thread(condition):
             if time.monotonic() > deadline:

@@ -70,9 +70,15 @@ class Device:
         self.ledger.met(str(reply.status_code))
         if reply.status_code == 401:
             self._token = await self._stepped_up() if _WANTS_MORE in reply.headers.get("www-authenticate", "") else ""
-        if reply.status_code == 500:
-            self.ledger.refused.append(f"{method} {path}: {reply.text[:300]}")
+        self._hold_to_its_word(f"{method} {path}", reply)
         return reply
+
+    def _hold_to_its_word(self, asked: str, reply: httpx.Response) -> None:
+        """Nothing may fail without a word, and whoever asks for patience says for how long."""
+        if reply.status_code == 500 or (
+            reply.status_code == 503 and not reply.headers.get("retry-after", "").isdigit()
+        ):
+            self.ledger.refused.append(f"{asked}: {reply.status_code} {reply.text[:300]}")
 
     async def _stepped_up(self) -> str:
         """A token that two factors vouch for; nothing while the authenticator's code has been used already."""
@@ -85,7 +91,6 @@ class Device:
     async def _sign_in(self) -> bool:
         reply = await self.http.post("/v1/sign-in", json={"phone": self.phone, "password": self.password})
         self.ledger.met(f"sign-in {reply.status_code}")
-        if reply.status_code == 500:
-            self.ledger.refused.append(f"sign-in: {reply.text[:300]}")
+        self._hold_to_its_word("sign-in", reply)
         self._token = str(reply.json()["access_token"]) if reply.status_code == 200 else ""
         return bool(self._token)

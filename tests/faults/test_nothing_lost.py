@@ -1,6 +1,7 @@
 """While people work, each part is killed or stopped in turn; afterwards nothing is lost and nothing is there twice.
 
-`make test-faults` plays the long form; without it the parts are killed in pairs, and none is stopped for long.
+`make test-faults` plays the long form; without it the parts are killed in pairs, and none is stopped for long. Where
+nobody may mount a small disk, no server runs out of space, and the log says so.
 """
 
 import asyncio
@@ -12,28 +13,42 @@ import httpx
 from sangathan_embedded.services import PROCESSES
 from tests.faults import checker
 from tests.faults.chaos import Chaos
+from tests.faults.half_open import connections_fall_silent
 from tests.faults.ledger import Ledger
 from tests.faults.load import Load
 from tests.faults.places import Places
 from tests.faults.quiet import settle
+from tests.faults.small_disk import allowed, broker_fills_up, postgres_fills_up
 from tests.faults.views import views_that_disagree
 from tests.system.demo_system import PASSWORD, DemoSystem
 
+log = logging.getLogger(__name__)
+
 LONG = os.environ.get("SANGATHAN_FAULTS") == "long"
 PAIRS = (("registry", "live"), ("nats", "notify"), ("postgres", "workshops"), ("identity", "gateway"))
+DISKS = (postgres_fills_up, broker_fills_up)
 EACH = (*PROCESSES, "nats", "postgres")
 # Longer than the broker waits for an acknowledgement, and than a feed may be silent.
 PAST_ACK_WAIT_S, PAST_STALE_S = 34.0, 8.0
 _LOOKS = 3
 
 
-async def in_pairs(chaos: Chaos) -> None:
+async def in_pairs(chaos: Chaos, ledger: Ledger) -> None:
     for pair in PAIRS:
         await chaos.kill(*pair)
         await asyncio.sleep(0.5)
+    await disks_fill_up(chaos, ledger)
 
 
-async def in_turn(chaos: Chaos) -> None:
+async def disks_fill_up(chaos: Chaos, ledger: Ledger) -> None:
+    if not allowed():
+        log.warning("no disk was filled: this account may not mount one, as root may")
+        return
+    for fills_up in DISKS:
+        await fills_up(chaos, ledger)
+
+
+async def in_turn(chaos: Chaos, ledger: Ledger) -> None:
     for name in EACH:
         await chaos.kill(name)
         await asyncio.sleep(1)
@@ -41,6 +56,8 @@ async def in_turn(chaos: Chaos) -> None:
     await chaos.pause("postgres", for_s=PAST_STALE_S)
     await chaos.pause("registry", "notify", for_s=PAST_ACK_WAIT_S)
     await chaos.hand_over("identity", for_s=PAST_ACK_WAIT_S)
+    await connections_fall_silent(chaos, ledger)
+    await disks_fill_up(chaos, ledger)
 
 
 async def found(places: Places, ledger: Ledger) -> list[str]:
@@ -58,10 +75,10 @@ async def test_nothing_is_lost_and_nothing_is_there_twice(demo: DemoSystem, chao
         load = Load(http, demo.truth, PASSWORD, rested_s=0.25 if LONG else 0.1)
         async with load.running():
             await asyncio.sleep(2)
-            await (in_turn if LONG else in_pairs)(chaos)
+            await (in_turn if LONG else in_pairs)(chaos, load.ledger)
             await asyncio.sleep(2)
         places, ledger = Places.of(demo.servers), load.ledger
-        logging.getLogger(__name__).info("%s records; answers: %s", len(ledger.acknowledged), ledger.answers)
+        log.info("%s records; answers: %s", len(ledger.acknowledged), ledger.answers)
         assert await found(places, ledger) == []
         assert await views_that_disagree(http, places, demo.truth) == []
     assert ledger.sent == ledger.acknowledged

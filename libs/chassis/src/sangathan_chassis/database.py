@@ -33,6 +33,11 @@ _SERVER_SETTINGS = {
     "statement_timeout": "15s",
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "60s",
+    # The server asks a silent client after half a minute whether it is still there, and after two leaves it.
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "9",
+    "tcp_user_timeout": "120s",
 }
 
 

@@ -23,6 +23,8 @@ _AWAY = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
+    # Its disk is full: nothing can be written until somebody frees space, whatever it is.
+    asyncpg.DiskFullError,
     ConnectionError,
     TimeoutError,
     OSError,

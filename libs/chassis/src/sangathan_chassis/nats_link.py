@@ -12,6 +12,10 @@ from sangathan_chassis.settings import ProcessSettings
 
 log = logging.getLogger(__name__)
 
+# A broker that has left this many pings in a row unanswered is gone, whatever the connection says of itself.
+PING_EVERY_S = 5.0
+UNANSWERED_PINGS = 2
+
 
 class NatsLink:
     """Connects in the background and for ever; every user has an inbox prefix that nobody else may read."""
@@ -82,8 +86,8 @@ class NatsLink:
             connect_timeout=2,
             reconnect_time_wait=0.25,  # type: ignore[arg-type]  # It sleeps on it: a float is fine.
             max_reconnect_attempts=-1,
-            ping_interval=5,
-            max_outstanding_pings=2,
+            ping_interval=PING_EVERY_S,  # type: ignore[arg-type]  # It sleeps on it: a float is fine.
+            max_outstanding_pings=UNANSWERED_PINGS,
             pending_size=64 * 1024 * 1024,
             error_cb=_on_error,
             disconnected_cb=self._on_disconnected,

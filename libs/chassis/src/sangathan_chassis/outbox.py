@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 _LOCK = 7_305_001
 _WINDOW = 512
 _IDLE_S = 0.025
+# A relay never rests for so long: one that has gone without a word gives its lock to another after this.
+_HEARD_WITHIN = {"idle_session_timeout": "30s"}
 _LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError)
 
 
@@ -112,7 +114,7 @@ class Relay:
             await asyncio.sleep(0.5)
 
     async def _lead(self) -> None:
-        connection = await asyncpg.connect(self._url, timeout=5, command_timeout=20)
+        connection = await asyncpg.connect(self._url, timeout=5, command_timeout=20, server_settings=_HEARD_WITHIN)
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
                 await asyncio.sleep(1.0)
