@@ -4,8 +4,8 @@ from alembic import op
 
 from sangathan_chassis.ddl import grant
 
-revision = "0028"
-down_revision = "0027"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
