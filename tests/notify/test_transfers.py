@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
+import msgspec
 import pytest
 
 from sangathan_contracts.registry import TransferAsked, TransferEnded
@@ -82,3 +83,14 @@ async def test_the_worker_who_went_is_told_where_the_record_stands(stage: Stage,
     await stage.tell(on_transfer_ended, ended("agreed", holders[RECEIVING], worker))
     assert [one["kind"] for one in await stage.inbox(worker)] == ["transferred-you"]
     assert await told(stage, holders) == {GIVING: ["transfer-ended"]}
+
+
+async def test_a_worker_who_asked_themself_is_told_when_it_is_declined(stage: Stage, holders: Holders) -> None:
+    worker = Person(person_id=uuid4())
+    event = msgspec.structs.replace(ended("declined", holders[RECEIVING]), asker_id=worker.person_id)
+    for _ in range(2):
+        await stage.tell(on_transfer_ended, event)
+    [message] = await stage.inbox(worker)
+    assert message["kind"] == "transfer-declined-you"
+    assert f"Unit {RECEIVING}" in message["title_en"]
+    assert "अस्वीकार" in message["body_hi"]

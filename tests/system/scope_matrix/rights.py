@@ -35,6 +35,10 @@ def _bent(_ground: Ground, _bearer: Bearer) -> Ask:
     return Ask(body={"sure": True})
 
 
+def _nobodys_transfer(_ground: Ground, _bearer: Bearer) -> Ask:
+    return Ask(ids={"transfer_id": str(uuid4())}, body={})
+
+
 def _no_link(_ground: Ground, _bearer: Bearer) -> Ask:
     """Another one each time, so that nobody is told to wait."""
     return Ask(body={"link": f"sgk_{uuid4()}"})
@@ -99,6 +103,9 @@ PROBES: Final[tuple[Probe, ...]] = (
     Placed("GET /v1/renotices", "?unit_id", at_unit()),
     Placed("GET /v1/confirmation-counts", "?unit_id", at_unit()),
     Plain("GET /v1/my-erasures"),
+    Plain("GET /v1/my-transfers"),
+    Plain("POST /v1/my-transfers", _bent, "a bent body"),
+    Plain("POST /v1/my-transfers/{transfer_id}/takings-back", _nobodys_transfer, "a transfer that nobody asked for"),
     Plain("POST /v1/my-erasures", _bent, "a bent body"),
     Plain("POST /v1/my-erasures/undoings", _bent, "a bent body"),
 )

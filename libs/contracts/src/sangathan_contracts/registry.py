@@ -233,7 +233,10 @@ class TransferAsked(Event, frozen=True, kw_only=True):
 
 
 class TransferEnded(Event, frozen=True, kw_only=True):
-    """A transfer waits no more: agreed, declined or taken-back; ``person_id`` if a worker went who can sign in."""
+    """A transfer waits no more: agreed, declined or taken-back; ``person_id`` if a worker went who can sign in.
+
+    ``asker_id`` is the worker who asked for it themself and was declined.
+    """
 
     type: ClassVar[str] = "registry.transfer.ended.v1"
     transfer_id: UUID
@@ -243,6 +246,7 @@ class TransferEnded(Event, frozen=True, kw_only=True):
     person_id: UUID | None
     decided_by: UUID
     version: int
+    asker_id: UUID | None = None
 
 
 class WorkerTransferred(Event, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from sangathan_contracts.registry import TransferAsked, TransferEnded
 from sangathan_notify.commands import deliver_message
 from sangathan_notify.commands.tell_of_appointment import UnitNotKnownYet
 from sangathan_notify.domain.templates import Both
-from sangathan_notify.domain.transfers import of_asked, of_ended, of_you
+from sangathan_notify.domain.transfers import of_asked, of_declined, of_ended, of_you
 from sangathan_notify.store.holders import find_holders
 from sangathan_notify.store.messages import find_unit_names
 
@@ -34,6 +34,8 @@ async def ended(work: Work, event: TransferEnded) -> None:
             await deliver_message.handle(work, of_ended(event, person_id, units))
     if event.person_id is not None:
         await deliver_message.handle(work, of_you(event, event.person_id, units))
+    if event.asker_id is not None:
+        await deliver_message.handle(work, of_declined(event, event.asker_id, units))
 
 
 async def _units(work: Work, event: TransferAsked | TransferEnded) -> tuple[Both, Both]:

@@ -32,6 +32,11 @@ def of_you(event: TransferEnded, recipient: UUID, units: tuple[Both, Both]) -> M
     return _message(event, recipient, "transferred-you", {"from": units[0], "to": units[1]})
 
 
+def of_declined(event: TransferEnded, recipient: UUID, units: tuple[Both, Both]) -> Message:
+    """Tells the worker who asked themself that they stay where they are."""
+    return _message(event, recipient, "transfer-declined-you", {"from": units[0], "to": units[1]})
+
+
 def _message(event: TransferAsked | TransferEnded, recipient: UUID, kind: str, values: dict[str, Both]) -> Message:
     return Message(
         recipient_id=recipient,

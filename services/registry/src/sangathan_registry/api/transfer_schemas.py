@@ -61,7 +61,8 @@ class TransferOut(msgspec.Struct, frozen=True, kw_only=True):
     to_unit: UnitOut
     cause: Literal["moved-home", "recorded-wrongly", "own-wish"]
     asked_from: Annotated[
-        Literal["giving", "receiving", "above"], Meta(description="Which side asked.", examples=["receiving"])
+        Literal["giving", "receiving", "above", "worker"],
+        Meta(description="Which side asked, or the worker themself.", examples=["receiving"]),
     ]
     asked_office: Annotated[str, Meta(examples=["booth-president"])]
     asked_at: datetime
@@ -90,3 +91,23 @@ class TransferRequestOut(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="With several-on-record, ask by the membership number.", examples=["asked"]),
     ]
     transfer: TransferOut | None
+
+
+class OwnTransferIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where your own record is to go."""
+
+    to_unit_id: ToUnit
+    cause: Cause
+    worker_id: Annotated[
+        UUID | None, Meta(description="Which of your records, if there are several.", examples=[None])
+    ] = None
+
+
+class TakingBackIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Nothing more needs saying: an empty object."""
+
+
+class OwnTransfersOut(msgspec.Struct, frozen=True, kw_only=True):
+    """The latest 50 transfers of your own record, newest first, whoever asked for them."""
+
+    items: list[TransferOut]

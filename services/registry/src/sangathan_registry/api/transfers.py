@@ -49,7 +49,7 @@ async def transfer_one(worker_id: UUID, act: ActDep) -> Response:
     """Ask that a worker of your area goes to another unit, or let them go at once where nobody else has to agree."""
     sent = await _TRANSFER.read(act.request)
     command = AskTransfer(sent.to_unit_id, sent.cause, worker_id=worker_id)
-    transfer_id = await ask_transfer.handle(act.work, _terms(act), act.caller, command)
+    transfer_id = await ask_transfer.handle(act.work, terms_of(act), act.caller, command)
     return await _reply(act, transfer_id, 201, {"location": f"{_PLACE}/{transfer_id}"})
 
 
@@ -70,7 +70,7 @@ async def request_transfer(act: ActDep) -> Response:
     refuse_if(faults)
     index = index_of(act.parts.sealer, phone) if phone else None
     command = AskTransfer(sent.to_unit_id, sent.cause, phone_index=index, number=number)
-    outcome, transfer_id = await ask_transfer.handle_from_there(act.work, _terms(act), act.caller, command)
+    outcome, transfer_id = await ask_transfer.handle_from_there(act.work, terms_of(act), act.caller, command)
     seen = None if transfer_id is None else await _seen(act, transfer_id)
     return json_reply(TransferRequestOut(outcome=outcome.value, transfer=seen))
 
@@ -90,7 +90,7 @@ async def list_some_transfers(  # noqa: PLR0917 - FastAPI reads filters from the
     found = await list_transfers(act.work, ListTransfers(scope, before, waiting, limit))
     more, shown = len(found) > limit, found[:limit]
     following = act.parts.cursors.encode([str(shown[-1].transfer.id)], purpose=purpose) if more else None
-    return page_reply(act.request, [_out(act, one) for one in shown], following)
+    return page_reply(act.request, [transfer_out(act, one) for one in shown], following)
 
 
 @router.get(_PLACE + "/{transfer_id}", **described("transfer.read", reply=TransferOut, opens="work", refusals=(404,)))
@@ -111,7 +111,8 @@ async def answer_transfer(transfer_id: UUID, act: ActDep) -> Response:
     return await _reply(act, transfer_id)
 
 
-def _terms(act: Act) -> Terms:
+def terms_of(act: Act) -> Terms:
+    """Whose consent is needed, and how long and how often may be asked."""
     settings = act.parts.settings
     return Terms(act.parts.transfers, settings.transfer_days, settings.questions_per_day)
 
@@ -133,10 +134,11 @@ async def _seen(act: Act, transfer_id: UUID) -> TransferOut:
     seen = await find_transfer(act.work, transfer_id)
     if seen is None:
         raise Refusal(NOT_FOUND)
-    return _out(act, seen)
+    return transfer_out(act, seen)
 
 
-def _out(act: Act, seen: Seen) -> TransferOut:
+def transfer_out(act: Act, seen: Seen) -> TransferOut:
+    """A transfer as the API shows it."""
     one = seen.transfer
     return TransferOut(
         id=one.id,

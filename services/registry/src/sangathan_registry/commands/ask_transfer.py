@@ -16,7 +16,7 @@ from sangathan_chassis.refusal import NOT_FOUND, Refusal
 from sangathan_chassis.scope import Scope
 from sangathan_contracts.registry import TransferAsked
 from sangathan_registry.commands.ask_about_worker import refuse_more_questions
-from sangathan_registry.commands.carry_transfer import carry, decided, note
+from sangathan_registry.commands.carry_transfer import agree_for_one, carry, decided, note
 from sangathan_registry.domain.refusals import THERE_ALREADY, UNIT_CLOSED, WORKER_MERGED, WORKER_WITHDRAWN
 from sangathan_registry.domain.transfers import State, Transfer, TransferPolicy, asked_from, sides_of
 from sangathan_registry.domain.worker import Place, Status
@@ -45,6 +45,11 @@ class Terms:
     days: int
     per_day: int
 
+    @property
+    def waits(self) -> timedelta:
+        """For how long a transfer is waited for."""
+        return timedelta(days=self.days)
+
 
 @dataclass(frozen=True, slots=True)
 class AskTransfer:
@@ -68,7 +73,7 @@ async def handle(work: Work, terms: Terms, caller: Caller, command: AskTransfer)
     if standing.status is not Status.ACTIVE:
         raise Refusal(WORKER_WITHDRAWN, "Who is not on record goes nowhere.")
     async with beyond_scope(work):
-        place = await _open_place(work, Scope.everything(), command.to_unit_id)
+        place = await open_place(work, Scope.everything(), command.to_unit_id)
         if place.unit_id == standing.unit_id:
             raise Refusal(THERE_ALREADY, "Name another unit.")
         return (await _ask(work, terms, caller, (standing, place, command.cause))).id
@@ -79,7 +84,7 @@ async def handle_from_there(
 ) -> tuple[Outcome, UUID | None]:
     """What came of asking for somebody who is on record elsewhere, to a unit of the caller's own."""
     await refuse_more_questions(work, terms.per_day)
-    place = await _open_place(work, work.scope, command.to_unit_id)
+    place = await open_place(work, work.scope, command.to_unit_id)
     async with beyond_scope(work):
         found = await _named(work, command)
         standing = await transfers.lock_worker(work, found[0]) if len(found) == 1 else None
@@ -100,7 +105,8 @@ async def _named(work: Work, command: AskTransfer) -> list[UUID]:
     return [one.worker_id for one in found]
 
 
-async def _open_place(work: Work, scope: Scope, unit_id: UUID) -> Place:
+async def open_place(work: Work, scope: Scope, unit_id: UUID) -> Place:
+    """The open unit of the scope that a worker is to go to; raises a refusal for any other."""
     place = await get_place(work.raw, scope, unit_id, field="to_unit_id")
     if place.closed:
         raise Refusal(UNIT_CLOSED, "Name the unit that took its place.")
@@ -112,15 +118,18 @@ async def _ask(work: Work, terms: Terms, caller: Caller, what: tuple[Standing, P
     sides = sides_of(caller.scope.contains, standing.path, place.path)
     earlier = await transfers.waiting(work, standing.worker_id, place.unit_id)
     if earlier is not None:
-        if not earlier.waits_for <= sides:
+        waits_for = earlier.waits_for - sides
+        if waits_for == earlier.waits_for:
             return earlier
+        if waits_for:
+            return await agree_for_one(work, caller, earlier, waits_for)
         agreed = decided(earlier, caller, State.AGREED, work)
         await transfers.save(work, agreed)
     else:
         asked = _asked(work, terms, caller, what)
         needed = terms.policy.needed(await levels_above_both(work, standing.path, place.path))
         if waits_for := needed - sides:
-            return await _put(work, caller, replace(asked, waits_for=waits_for))
+            return await put_asked(work, caller, replace(asked, waits_for=waits_for))
         agreed = decided(asked, caller, State.AGREED, work)
         await transfers.insert(work, agreed)
     await note(work, caller, agreed)
@@ -128,7 +137,8 @@ async def _ask(work: Work, terms: Terms, caller: Caller, what: tuple[Standing, P
     return agreed
 
 
-async def _put(work: Work, caller: Caller, asked: Transfer) -> Transfer:
+async def put_asked(work: Work, caller: Caller, asked: Transfer) -> Transfer:
+    """Keeps a transfer that waits, and tells the sides that it waits for."""
     await transfers.insert(work, asked)
     await note(work, caller, asked)
     event = TransferAsked(
@@ -157,7 +167,7 @@ def _asked(work: Work, terms: Terms, caller: Caller, what: tuple[Standing, Place
         asked_by=caller.person,
         asked_office=caller.own_office,
         asked_at=work.now,
-        lapses_at=work.now + timedelta(days=terms.days),
+        lapses_at=work.now + terms.waits,
         waits_for=frozenset(),
         state=State.ASKED,
         decided_by=None,

@@ -10,7 +10,7 @@ from sangathan_chassis.database import Work
 from sangathan_contracts.registry import TransferEnded, WorkerTransferred
 from sangathan_registry.commands.match_workers import wait_for_matching
 from sangathan_registry.domain.revisions import Act
-from sangathan_registry.domain.transfers import State, Transfer
+from sangathan_registry.domain.transfers import AskedBy, Side, State, Transfer
 from sangathan_registry.store import audit, keys, rehoming, revisions, transfers
 from sangathan_registry.store.transfers import Standing
 
@@ -35,6 +35,14 @@ async def carry(work: Work, caller: Caller, transfer: Transfer, standing: Standi
     work.publish(ended(transfer, standing), path=transfer.path)
 
 
+async def agree_for_one(work: Work, caller: Caller, transfer: Transfer, waits_for: frozenset[Side]) -> Transfer:
+    """One side has agreed to what the worker asked, and the other is waited for."""
+    agreed = replace(transfer, waits_for=waits_for, version=transfer.version + 1)
+    await transfers.save(work, agreed)
+    await note(work, caller, agreed)
+    return agreed
+
+
 def decided(transfer: Transfer, caller: Caller, state: State, work: Work) -> Transfer:
     """The transfer in its last version, decided by the caller."""
     return replace(
@@ -51,6 +59,7 @@ def decided(transfer: Transfer, caller: Caller, state: State, work: Work) -> Tra
 def ended(transfer: Transfer, standing: Standing | None) -> TransferEnded:
     """What is announced when a transfer waits no more; the worker is told of one that was agreed on."""
     told = standing.person_id if standing is not None and transfer.state is State.AGREED else None
+    asked_themself = transfer.asked_from is AskedBy.WORKER and transfer.state is State.DECLINED
     return TransferEnded(
         transfer_id=transfer.id,
         unit_id=transfer.unit_id,
@@ -59,6 +68,7 @@ def ended(transfer: Transfer, standing: Standing | None) -> TransferEnded:
         person_id=told,
         decided_by=transfer.decided_by or transfer.asked_by,
         version=transfer.version,
+        asker_id=transfer.asked_by if asked_themself else None,
     )
 
 

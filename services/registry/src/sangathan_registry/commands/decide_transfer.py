@@ -6,9 +6,17 @@ from uuid import UUID
 from sangathan_chassis.caller import Caller
 from sangathan_chassis.database import Work
 from sangathan_chassis.refusal import NOT_FOUND, Refusal
-from sangathan_registry.commands.carry_transfer import carry, decided, ended, note
+from sangathan_registry.commands.carry_transfer import agree_for_one, carry, decided, ended, note
 from sangathan_registry.domain.refusals import TRANSFER_OVER, UNIT_CLOSED
-from sangathan_registry.domain.transfers import OUTCOMES, Answer, State, Transfer, refuse_answer, sides_of
+from sangathan_registry.domain.transfers import (
+    OUTCOMES,
+    Answer,
+    State,
+    Transfer,
+    has_answered,
+    refuse_answer,
+    sides_of,
+)
 from sangathan_registry.domain.worker import Status
 from sangathan_registry.queries.transfers import find_transfer
 from sangathan_registry.queries.units import find_places
@@ -38,11 +46,15 @@ async def handle(work: Work, caller: Caller, command: DecideTransfer) -> None:
         if transfer.state is OUTCOMES[command.answer]:
             return
         sides = sides_of(caller.scope.contains, transfer.path, transfer.to_path)
+        if has_answered(transfer, command.answer, sides):
+            return
         refuse_answer(transfer, command.answer, sides, work.now)
-        if command.answer is Answer.AGREE:
-            await _agree(work, caller, transfer, standing)
-        else:
+        if command.answer is not Answer.AGREE:
             await _end(work, caller, transfer, OUTCOMES[command.answer])
+        elif waits_for := transfer.waits_for - sides:
+            await agree_for_one(work, caller, transfer, waits_for)
+        else:
+            await _agree(work, caller, transfer, standing)
 
 
 async def _agree(work: Work, caller: Caller, transfer: Transfer, standing: Standing) -> None:

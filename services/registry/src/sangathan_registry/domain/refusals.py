@@ -94,3 +94,9 @@ CONSENT_EVIDENCE_WAITS = ProblemType(
     "Too much waits for records that have not come",
     "जिनके अभिलेख नहीं आए, ऐसे बहुत-से चित्र प्रतीक्षा में हैं",
 )
+TRANSFERS_WAIT = ProblemType(
+    "transfers-wait",
+    Kind.TOO_MANY,
+    "As many of your transfers wait as may",
+    "आपके जितने स्थानांतरण प्रतीक्षा में हो सकते हैं, उतने हैं",
+)

@@ -37,6 +37,8 @@ class AskedBy(StrEnum):
     RECEIVING = "receiving"
     ABOVE = "above"
     """An office above both units."""
+    WORKER = "worker"
+    """The worker themself, whose asking is no side's consent."""
 
 
 class State(StrEnum):
@@ -125,6 +127,12 @@ class Transfer:
         return State.LAPSED if self.state is State.ASKED and now >= self.lapses_at else self.state
 
 
+def has_answered(transfer: Transfer, answer: Answer, sides: frozenset[Side]) -> bool:
+    """Whether an office of these sides says the same again to a transfer that waits for the other side alone."""
+    asked = transfer.state is State.ASKED and transfer.asked_from is AskedBy.WORKER
+    return asked and answer is Answer.AGREE and bool(sides) and not transfer.waits_for & sides
+
+
 def sides_of(reaches: Reaches, path: str, to_path: str) -> frozenset[Side]:
     """The sides for which an office with this range speaks."""
     sides = [Side.GIVING] * reaches(path) + [Side.RECEIVING] * reaches(to_path)
@@ -143,6 +151,8 @@ def refuse_answer(transfer: Transfer, answer: Answer, sides: frozenset[Side], no
     if transfer.state_at(now) is not State.ASKED:
         raise Refusal(TRANSFER_OVER, "It was decided, taken back, or has lapsed; ask anew.")
     if answer is Answer.TAKE_BACK:
+        if transfer.asked_from is AskedBy.WORKER:
+            raise Refusal(FORBIDDEN, "The worker who asked takes it back; you can decline it.")
         # One that was asked from above waits for nobody, so it is one of the two sides.
         if transfer.asked_from.value not in sides:
             raise Refusal(FORBIDDEN, "The side that asked takes it back.")
@@ -153,10 +163,10 @@ def refuse_answer(transfer: Transfer, answer: Answer, sides: frozenset[Side], no
 def may_name(reaches: Reaches, transfer: Transfer, now: datetime, worker_path: str | None) -> bool:
     """Whether somebody with this range is told who the worker is.
 
-    Who has the worker on record knows them anyhow. The receiving side is told while the giving side asks it; a side
-    that asked by a number has that number, and learns no name by it before the other side agrees.
+    Who has the worker on record knows them anyhow. The receiving side is told while the giving side, or the worker,
+    asks it; a side that asked by a number has that number, and learns no name by it before the other side agrees.
     """
     if worker_path is None:
         return False
-    asked_of = transfer.asked_from is AskedBy.GIVING and transfer.state_at(now) is State.ASKED
+    asked_of = transfer.asked_from in {AskedBy.GIVING, AskedBy.WORKER} and transfer.state_at(now) is State.ASKED
     return reaches(worker_path) or (asked_of and reaches(transfer.to_path))

@@ -23,6 +23,7 @@ WHERE ((t.path >= $1 AND t.path < $2) OR (t.to_path >= $1 AND t.to_path < $2))
 """  # noqa: S608 - constants.
 _WAITS = "(t.state = 'asked' AND t.lapses_at > $4)"
 _LIST = f"{_SEEN} AND ($3::uuid IS NULL OR t.id < $3) AND (NOT $5 OR {_WAITS}) ORDER BY t.id DESC LIMIT $6"
+_OWN = f"{_SEEN} AND t.worker_id = ANY($3) ORDER BY t.id DESC LIMIT 50"
 _ONE = f"{_SEEN} AND t.id = $3"
 _LEVELS = "SELECT level FROM unit_replica WHERE path = ANY($1) ORDER BY length(path)"
 _BY_NUMBER = """
@@ -67,6 +68,12 @@ async def find_transfer(work: Work, transfer_id: UUID) -> Seen | None:
     async with beyond_scope(work):
         row = await work.raw.fetchrow(_ONE, own.lo, own.hi, transfer_id)
     return None if row is None else _seen(own, work.now, row)
+
+
+async def own_transfers(work: Work, worker_ids: Sequence[UUID]) -> Sequence[Seen]:
+    """The latest 50 of a person's own records; call it within `beyond_scope`, which hides nothing from them."""
+    rows = await work.raw.fetch(_OWN, work.scope.lo, work.scope.hi, list(worker_ids))
+    return [_seen(work.scope, work.now, row) for row in rows]
 
 
 async def levels_above_both(work: Work, path: str, to_path: str) -> list[str]:

@@ -78,6 +78,18 @@ async def waiting(work: Work, worker_id: UUID, to_unit_id: UUID) -> Transfer | N
     return None if row is None else transfer_of(row)
 
 
+async def own_waiting(work: Work, worker_id: UUID) -> int:
+    """How many transfers that the worker themself asked for wait."""
+    return int(
+        await work.raw.fetchval(
+            "SELECT count(*) FROM transfers WHERE worker_id = $1 AND state = 'asked' AND asked_from = 'worker'"
+            " AND lapses_at > $2",
+            worker_id,
+            work.now,
+        )
+    )
+
+
 async def insert(work: Work, transfer: Transfer) -> None:
     """Keeps a new transfer."""
     values = {name: getattr(transfer, name) for name in COLUMNS.split(", ")}
