@@ -117,7 +117,7 @@ class PostgresServer:
             "unix_socket_directories": "",
             "max_connections": 200,
             "shared_buffers": "256MB",
-            "max_wal_size": "2GB",
+            "max_wal_size": "2GB" if self._durable else "256MB",
             "password_encryption": "scram-sha-256",
             "idle_in_transaction_session_timeout": "60s",
             "log_timezone": "UTC",

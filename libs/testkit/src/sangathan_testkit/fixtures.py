@@ -1,7 +1,9 @@
 """pytest fixtures: real PostgreSQL and real NATS, started once per session and only when a test asks for them."""
 
-from collections.abc import Awaitable, Callable, Iterator
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -10,16 +12,23 @@ from pydantic import SecretStr
 from sangathan_chassis.settings import ServiceSettings
 from sangathan_embedded import EmbeddedServers
 from sangathan_embedded.services import CARDS, SEALING
-from sangathan_testkit.databases import DatabaseUrls, Templates
+from sangathan_testkit.databases import DatabaseUrls, FreshDatabase, Templates, lent
 
-FreshDatabase = Callable[[str], Awaitable[DatabaseUrls]]
 SettingsFor = Callable[..., Any]
+
+# A clone of a migrated database is some 900 files: 50 ms in memory, and 800 ms on a busy disk.
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of a random name is made in it, which only its owner may open.
+_ROOM = 2 << 30
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServers]:
-    """The real servers, for the whole session."""
-    with EmbeddedServers(tmp_path_factory.mktemp("servers"), durable=False) as servers:
+def servers() -> Iterator[EmbeddedServers]:
+    """The real servers, for the whole session; their data lie in memory where there is room for it."""
+    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM
+    with (
+        TemporaryDirectory(prefix="sangathan-tests-", dir=_MEMORY if roomy else None) as folder,
+        EmbeddedServers(Path(folder), durable=False) as servers,
+    ):
         yield servers
 
 
@@ -30,15 +39,17 @@ def templates() -> Templates:
 
 
 @pytest.fixture
-def fresh_database(servers: EmbeddedServers, templates: Templates) -> FreshDatabase:
-    """Gives a service a database of its own, newly migrated and without rows."""
-    return lambda service: templates.clone(service, _urls(servers, service))
+async def fresh_database(servers: EmbeddedServers, templates: Templates) -> AsyncIterator[FreshDatabase]:
+    """Gives a service a database of its own, newly migrated and without rows, until the test ends."""
+    async with lent(lambda service: templates.clone(service, _urls(servers, service))) as give:
+        yield give
 
 
 @pytest.fixture
-def bare_database(servers: EmbeddedServers, templates: Templates) -> FreshDatabase:
-    """Gives a service's roles a database without any table."""
-    return lambda service: templates.empty(service, _urls(servers, service))
+async def bare_database(servers: EmbeddedServers, templates: Templates) -> AsyncIterator[FreshDatabase]:
+    """Gives a service's roles a database without any table, until the test ends."""
+    async with lent(lambda service: templates.empty(service, _urls(servers, service))) as give:
+        yield give
 
 
 def _urls(servers: EmbeddedServers, service: str) -> DatabaseUrls:
