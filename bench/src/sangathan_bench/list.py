@@ -1,10 +1,10 @@
 """A page of 50 workers through gateway and registry, beside the least that a Python server can do for the same page.
 
 The same query runs on the same rows of the same PostgreSQL behind row-level security; the bare server is one uvicorn
-process with asyncpg and msgspec, without sign-in, office, assertion, snapshot or sealed fields. PostgREST answers the
-same rows behind the same policy, by a token that carries the range; Directus behind it and a policy of its own. Rounds
-are interleaved and the medians count. The load is a closed loop, so latencies are those of a system that has no time
-to spare.
+process with asyncpg and msgspec that opens the same seals, without sign-in, office, assertion or snapshot. PostgREST
+answers the same rows behind the same policy, by a token that carries the range; Directus behind it and a policy of its
+own; neither can open a seal. Rounds are interleaved and the medians count. The load is a closed loop, so latencies are
+those of a system that has no time to spare.
 """
 
 import argparse
@@ -115,7 +115,8 @@ def _peers(figures: Figures, stage: Stage, path: str, stack: ExitStack) -> dict[
 def bare_server(stage: Stage, path: str) -> Iterator[int]:
     """The bare server over one unit's range; gives its port."""
     port = free_port()
-    words = [str(port), stage.database_url("registry"), path, upper_bound(path)]
+    keys = str(stage.secrets.seal_key("registry"))
+    words = [str(port), stage.database_url("registry"), path, upper_bound(path), keys]
     process = subprocess.Popen([sys.executable, FLOOR, *words])
     try:
         wait_for_port(port)
