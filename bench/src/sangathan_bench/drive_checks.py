@@ -4,8 +4,7 @@ A good record is one worker, one consent, one receipt, one capture and one annou
 reason. Each unit's counters are what its rows add up to.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -22,7 +21,19 @@ from sangathan_contracts.registry import WorkersEnrolled
 from sangathan_contracts.topology import OPERATOR, inbox_prefix
 
 _FETCHED: Final = 500
-_PUT: Final = "CREATE TEMP TABLE sent (id uuid PRIMARY KEY, good boolean NOT NULL)"
+_PUT: Final = """
+CREATE TEMP TABLE sent (id uuid PRIMARY KEY, good boolean NOT NULL);
+CREATE TEMP TABLE announced (event_id text NOT NULL, worker_id uuid NOT NULL)
+"""
+_UNANNOUNCED: Final = (
+    "SELECT count(*) FROM sent s WHERE good AND NOT EXISTS (SELECT FROM announced a WHERE a.worker_id = s.id)"
+)
+_ANNOUNCED_TWICE: Final = """
+SELECT count(*) FROM (
+    SELECT worker_id FROM announced a JOIN sent s ON s.id = a.worker_id WHERE s.good
+    GROUP BY worker_id HAVING count(DISTINCT event_id) > 1
+) AS twice
+"""
 _PLACES: Final = {"workers": "id", "consents": "worker_id", "receipts": "record_id", "captures": "record_id"}
 _LOST: Final = "SELECT count(*) FROM sent s WHERE {good} AND NOT EXISTS (SELECT FROM {table} t WHERE t.{column} = s.id)"
 _ROWS: Final = (
@@ -76,15 +87,14 @@ async def verdict(stage: Stage, drive: Drive, haul: Haul) -> Verdict:
     connection = await asyncpg.connect(stage.admin_url("registry"))
     try:
         await connection.execute(_PUT)
-        rows = [*((one, True) for one in haul.good), *((one, False) for one in haul.bad)]
-        await connection.copy_records_to_table("sent", records=rows)
+        await connection.copy_records_to_table("sent", records=haul.ids())
         await connection.execute("ANALYZE sent")
         lost, doubled = await _rows(connection)
-        announced = await _announced(stage, set(haul.good))
-        lost += sum(not announced[one] for one in haul.good)
-        doubled += sum(times > 1 for times in announced.values())
+        await _take_announced(stage, connection)
+        lost += int(await connection.fetchval(_UNANNOUNCED))
+        doubled += int(await connection.fetchval(_ANNOUNCED_TWICE))
         doubled += await _unsent(connection, drive)
-        doubled += abs(int(await connection.fetchval(_ON_TRAIL)) - len(haul.good))
+        doubled += abs(int(await connection.fetchval(_ON_TRAIL)) - haul.good)
         receipts = await connection.fetchval("SELECT count(*) FROM receipts r JOIN sent s ON s.id = r.record_id")
         return Verdict(lost, doubled, int(receipts), await _counters(connection, drive))
     finally:
@@ -142,18 +152,14 @@ async def _counters(connection: asyncpg.Connection, drive: Drive) -> int:
     return wrong
 
 
-async def _announced(stage: Stage, good: set[UUID]) -> Counter[UUID]:
-    """In how many events each record was announced, an event that was published again being one."""
-    times: Counter[UUID] = Counter()
-    seen: set[str] = set()
-    for event_id, told in await _events(stage):
-        if event_id not in seen:
-            seen.add(event_id)
-            times.update(good.intersection(told))
-    return times
+async def _take_announced(stage: Stage, connection: asyncpg.Connection) -> None:
+    """Puts down which event announced which record, an event that was published again being one."""
+    async for rows in _announcements(stage):
+        await connection.copy_records_to_table("announced", records=rows)
+    await connection.execute("CREATE INDEX ON announced (worker_id); ANALYZE announced")
 
 
-async def _events(stage: Stage) -> list[tuple[str, tuple[UUID, ...]]]:
+async def _announcements(stage: Stage) -> AsyncIterator[list[tuple[str, UUID]]]:
     config = ConsumerConfig(
         deliver_policy=DeliverPolicy.ALL,
         ack_policy=AckPolicy.NONE,
@@ -163,7 +169,6 @@ async def _events(stage: Stage) -> list[tuple[str, tuple[UUID, ...]]]:
     )
     password = stage.secrets.nats_password(OPERATOR)
     client = await nats.connect(stage.nats_url, user=OPERATOR, password=password, inbox_prefix=inbox_prefix(OPERATOR))
-    found: list[tuple[str, tuple[UUID, ...]]] = []
     decode: Any = msgspec.json.Decoder(WorkersEnrolled).decode
     try:
         info = await client.jsm().add_consumer("EV_REGISTRY", config)
@@ -172,7 +177,10 @@ async def _events(stage: Stage) -> list[tuple[str, tuple[UUID, ...]]]:
         while left:
             messages = await pulled.fetch(min(_FETCHED, left), timeout=30)
             left -= len(messages)
-            found += [((one.headers or {})["ce-id"], decode(one.data).worker_ids) for one in messages]
+            yield [
+                ((one.headers or {})["ce-id"], worker_id)
+                for one in messages
+                for worker_id in decode(one.data).worker_ids
+            ]
     finally:
         await client.close()
-    return found

@@ -10,7 +10,7 @@ import mmap
 import random
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -78,10 +78,12 @@ class Crowd:
         self._at_once = at_once
         self._random = random.Random(21)
         self.answers = Answers()
+        self.sent = 0
+        """How many records have their answers so far."""
 
-    async def send_all(self) -> None:
-        """Returns when every batch of every device has been answered for good."""
-        waiting = deque(self._haul.devices)
+    async def send_all(self, devices: Sequence[Device]) -> int:
+        """Returns when every batch of these devices has been answered for good; gives how many records they had."""
+        waiting, before = deque(devices), self.sent
         with self._haul.file.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as bodies:
 
             async def next_ones() -> None:
@@ -89,6 +91,7 @@ class Crowd:
                     await self._device(bodies, waiting.popleft())
 
             await asyncio.gather(*(next_ones() for _ in range(self._at_once)))
+        return self.sent - before
 
     async def _device(self, bodies: mmap.mmap, device: Device) -> None:
         line = _Line(self._port)
@@ -97,6 +100,7 @@ class Crowd:
             head = _head(device, batch)
             for cut in self._turns():
                 await self._one(line, (head, body), batch, cut=cut)
+            self.sent += batch.records
         await line.close()
 
     def _turns(self) -> Iterator[bool]:

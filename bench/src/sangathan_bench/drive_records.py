@@ -1,12 +1,14 @@
 """What the devices of a drive hold when they come home: every record made beforehand, as the bytes that are sent.
 
-The bodies lie in one file, since 1.3 million records would not fit beside the system that takes them. Names are drawn
-from the public list with plainly made-up surnames. One record in a hundred is bad, in turn in each of five ways, and
-one in two hundred tells of somebody whom the same device has recorded already, with the name in the other script alone.
+The bodies lie in one file and the ids in another, since 1.3 million records would not fit beside the system that takes
+them. Names are drawn from the public list with plainly made-up surnames. One record in a hundred is bad, in turn in
+each of five ways, and one in two hundred tells of somebody whom the same device has recorded already, with the name in
+the other script alone.
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +28,7 @@ RECORDS_EACH: Final = 65
 BAD_EVERY: Final = 100
 AGAIN_EVERY: Final = 200
 AGAIN_AT: Final = 51
+_ID_BYTES: Final = 17
 _FIRST_PHONE: Final = 916_300_000_001
 _CLOSE_TO_NOW: Final = timedelta(hours=1)
 _BAD: Final[tuple[dict[str, Any], ...]] = (
@@ -57,25 +60,54 @@ class Device:
 
 @dataclass(slots=True)
 class Haul:
-    """All that was collected: ``good`` and ``bad`` are ids, ``twice`` the pairs that tell of one person."""
+    """All that was collected: how many ``good`` and ``bad``, and ``twice`` the pairs that tell of one person."""
 
     file: Path
     devices: list[Device] = field(default_factory=list)
-    good: list[UUID] = field(default_factory=list)
-    bad: list[UUID] = field(default_factory=list)
+    good: int = 0
+    bad: int = 0
     twice: list[tuple[UUID, UUID]] = field(default_factory=list)
 
     @property
     def records(self) -> int:
         """How many there are."""
-        return len(self.good) + len(self.bad)
+        return self.good + self.bad
+
+    def ids(self) -> Iterator[tuple[UUID, bool]]:
+        """The id of each, and whether it is good."""
+        with self._ids.open("rb") as file:
+            while row := file.read(_ID_BYTES):
+                yield UUID(bytes=row[:-1]), bool(row[-1])
+
+    @property
+    def _ids(self) -> Path:
+        return self.file.with_name(f"{self.file.name}-ids")
+
+    @contextmanager
+    def noted(self) -> Iterator[Callable[[UUID, bool], None]]:
+        """Gives what notes a record's id, and whether it is good, for as long as the block lasts."""
+        with self._ids.open("wb") as file:
+
+            def note(record_id: UUID, good: bool) -> None:  # noqa: FBT001 - written as it stands in the file.
+                file.write(record_id.bytes + bytes([good]))
+                self.good, self.bad = self.good + good, self.bad + (not good)
+
+            yield note
+
+    def discard(self) -> None:
+        """Takes the files away."""
+        for one in (self.file, self._ids):
+            one.unlink(missing_ok=True)
 
 
-def collect(file: Path, drive: Drive, sent: Sequence[Vistarak], records: int) -> Haul:
-    """Fills the file and gives what lies where; the same records but for their ids and times every time."""
+def collect(file: Path, drive: Drive, sent: Sequence[Vistarak], records: int, *, before: int = 0) -> Haul:
+    """Fills the file and gives what lies where; the same records but for their ids and times every time.
+
+    ``before`` says how many were made for another haul, whose people these are not.
+    """
     haul = Haul(file)
-    maker = _Maker(drive, haul)
-    with file.open("wb") as out:
+    with file.open("wb") as out, haul.noted() as note:
+        maker = _Maker(drive, haul, note, before)
         for number, vistarak in enumerate(sent):
             left = records - number * RECORDS_EACH
             batches = tuple(maker.batches(out, vistarak, min(RECORDS_EACH, left)))
@@ -86,15 +118,16 @@ def collect(file: Path, drive: Drive, sent: Sequence[Vistarak], records: int) ->
 class _Maker:
     """Makes one person after another."""
 
-    def __init__(self, drive: Drive, haul: Haul) -> None:
+    def __init__(self, drive: Drive, haul: Haul, note: Callable[[UUID, bool], None], made: int) -> None:
         self._drive = drive
         self._haul = haul
-        self._random = random.Random(20)
+        self._note = note
+        self._random = random.Random(20 + made)
         names = given_names()
         self._given = {"female": names.feminine, "male": names.masculine}
         self._days = int((drive.ends - drive.begins - _CLOSE_TO_NOW).total_seconds())
         self._encode = msgspec.json.Encoder().encode
-        self._made = 0
+        self._made = made
 
     def batches(self, out: BinaryIO, vistarak: Vistarak, records: int) -> Iterator[Batch]:
         """Writes the bodies of one device's batches."""
@@ -130,12 +163,12 @@ class _Maker:
             self._made += 1
             record = self._record(str(vistarak.booths[number % len(vistarak.booths)]))
             record_id = UUID(record["id"])
-            if self._made % BAD_EVERY == 0:
+            good = self._made % BAD_EVERY != 0
+            self._note(record_id, good)
+            if not good:
                 record |= _BAD[self._made // BAD_EVERY % len(_BAD)]
                 bad.add(number)
-                self._haul.bad.append(record_id)
             else:
-                self._haul.good.append(record_id)
                 before = number - len(vistarak.booths)
                 if self._made % AGAIN_EVERY == AGAIN_AT and before >= 0 and before not in bad:
                     self._again(record, told[before])

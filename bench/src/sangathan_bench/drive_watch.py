@@ -1,25 +1,31 @@
-"""What is looked at while a drive comes in: every process's memory, and what still waits when the last has sent."""
+"""What is looked at while a drive comes in: progress, memory of every process, the disk, and what waits at the end."""
 
 import asyncio
 import contextlib
+import os
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import asyncpg
 import nats
 import psutil
 
+from sangathan_bench.drive_devices import Crowd
+from sangathan_bench.figures import Figures
 from sangathan_bench.stage import Stage
 from sangathan_contracts.topology import CONSUMERS, OPERATOR, inbox_prefix
 from sangathan_embedded.services import DATABASES
 
 _LOOK_EVERY_S: Final = 1.0
+_TELL_EVERY_S: Final = 30.0
 _WAITING: Final = ("outbox", "audit_pending", "count_deltas", "drive_deltas")
 _MATCHING: Final = ("match_queue",)
 _MIB: Final = 1 << 20
+_BLOCK: Final = 512
 
 
 @dataclass(slots=True)
@@ -73,6 +79,34 @@ def _shared(leader: psutil.Process) -> int:
         with contextlib.suppress(psutil.Error):
             total += one.memory_full_info().pss
     return total
+
+
+@asynccontextmanager
+async def told(figures: Figures, crowd: Crowd, records: int) -> AsyncIterator[None]:
+    """Says every half minute how many records are in, for as long as the block lasts."""
+
+    async def tell() -> None:
+        begun = time.monotonic()
+        while True:
+            await asyncio.sleep(_TELL_EVERY_S)
+            figures.say(f"{crowd.sent} of {records} records after {time.monotonic() - begun:.0f} s")
+
+    task = asyncio.create_task(tell())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def megabytes(folder: Path) -> float:
+    """What a folder takes up on the disk; what is deleted meanwhile does not count."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += (Path(place) / name).lstat().st_blocks * _BLOCK
+    return total / _MIB
 
 
 async def drained(stage: Stage, within_s: float) -> None:
