@@ -81,7 +81,10 @@ class EdgeRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         """FastAPI's handler inside the assertion check and the unit of work."""
-        inner = super().get_route_handler()
+        return self.guarded(super().get_route_handler())
+
+    def guarded(self, inner: Handler) -> Handler:
+        """A handler of this route inside the assertion check and the unit of work."""
         extra = self.openapi_extra or {}
         action = str(extra.get(ACTION, ""))
         default: Opens = "read" if (self.methods or set()) <= {"GET", "HEAD"} else "work"

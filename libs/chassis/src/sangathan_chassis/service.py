@@ -32,6 +32,7 @@ from sangathan_chassis.observe import ObserveRequests
 from sangathan_chassis.outbox import Relay
 from sangathan_chassis.pages import CursorCodec
 from sangathan_chassis.settings import ServiceSettings
+from sangathan_chassis.shortcut import Shortcut
 from sangathan_chassis.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
@@ -100,6 +101,8 @@ class Service(Generic[S, P]):
         describe_problems(app)
         describe_examples(app)
         add_health_routes(app)
+        own = [route for router in self.routers for route in router.routes]
+        app.router.middleware_stack = Shortcut(app.router.middleware_stack, own)
         app.add_middleware(ObserveRequests)
         return app
 
