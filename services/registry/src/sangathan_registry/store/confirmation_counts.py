@@ -30,7 +30,8 @@ _ANCESTORS = """
 """
 _FOLD = f"""
 WITH taken AS (
-    DELETE FROM confirmation_deltas WHERE id IN (SELECT id FROM confirmation_deltas ORDER BY id LIMIT {_AT_ONCE})
+    DELETE FROM confirmation_deltas
+    WHERE ctid = ANY(ARRAY(SELECT ctid FROM confirmation_deltas ORDER BY id LIMIT {_AT_ONCE}))
     RETURNING path, state, delta
 ), per_unit AS (SELECT path, state, sum(delta) AS n FROM taken GROUP BY 1, 2), spread AS ({_ANCESTORS}), put AS (
     INSERT INTO confirmation_counts AS c (path, state, records) SELECT path, state, n FROM spread ORDER BY path, state

@@ -9,7 +9,8 @@ from typing import Final
 
 from sangathan_chassis.connection import Connection
 
-# By place in the table: nothing else changes such rows while the tree's lock is held, and no plan reads them all.
+# By place in the table: nothing else changes such rows while the tree's lock is held, and no plan reads them all. Nor does
+# any for those counted before, since each person's days are looked up: NOT EXISTS was taken for a join with all.
 _FOLD: Final = """
 WITH fresh AS (
     UPDATE drive_days SET counted = true
@@ -20,9 +21,9 @@ WITH fresh AS (
     FROM (SELECT drive_id, day, person_id, string_to_array(rtrim(path, '.'), '.') AS codes FROM fresh) AS one,
         generate_series(1, cardinality(codes)) AS depth
 ), new AS (
-    SELECT drive_id, path, day, count(*) AS active FROM spread s WHERE NOT EXISTS (
-        SELECT FROM drive_days o WHERE o.drive_id = s.drive_id AND o.day = s.day AND o.person_id = s.person_id
-            AND o.counted AND o.path >= s.path AND o.path < rtrim(s.path, '.') || '/')
+    SELECT drive_id, path, day, count(*) AS active FROM spread s WHERE (
+        SELECT true FROM drive_days o WHERE o.drive_id = s.drive_id AND o.day = s.day AND o.person_id = s.person_id
+            AND o.counted AND o.path >= s.path AND o.path < rtrim(s.path, '.') || '/' LIMIT 1) IS NULL
     GROUP BY 1, 2, 3
 ), put AS (
     INSERT INTO drive_counts AS c (drive_id, path, day, target, collected, accepted, rejected, waiting, active)

@@ -38,7 +38,7 @@ def _delta(*numbers: str) -> str:
 # A booth is begun on the day of its first record, which may come in later than others; it is finished once.
 _FOLD = f"""
 WITH taken AS (
-    DELETE FROM drive_deltas WHERE id IN (SELECT id FROM drive_deltas ORDER BY id LIMIT 5000) RETURNING *
+    DELETE FROM drive_deltas WHERE ctid = ANY(ARRAY(SELECT ctid FROM drive_deltas ORDER BY id LIMIT 5000)) RETURNING *
 ), gained AS (
     SELECT drive_id, path, sum(accepted) AS n, min(day) AS first, max(day) AS last
     FROM taken WHERE accepted > 0 GROUP BY 1, 2

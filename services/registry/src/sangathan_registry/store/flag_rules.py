@@ -13,7 +13,7 @@ from sangathan_registry.domain.flags import Limits
 from sangathan_registry.store.flags import put
 
 _TAKE: Final = """
-DELETE FROM drive_flag_queue WHERE id IN (SELECT id FROM drive_flag_queue ORDER BY id LIMIT $1)
+DELETE FROM drive_flag_queue WHERE ctid = ANY(ARRAY(SELECT ctid FROM drive_flag_queue ORDER BY id LIMIT $1))
 RETURNING drive_id, vistarak_id, device_id, record_ids, spots
 """
 _DAY: Final = "(captured_at AT TIME ZONE 'Asia/Kolkata')::date"

@@ -35,12 +35,17 @@ found AS (SELECT $2::uuid AS drive_id, s.* FROM unnest($3::text[], $4::text[], $
     $7::uuid[], $8::uuid[], $9::text[], $10::date[], $11::int[], $12::int[])
     AS s (rule, about, subject_id, slot, record_id, unit_id, path, day, seen, allowed))
 """
+# A day that is there already is looked for first: to find it by its conflict would wait for the fold, which marks it.
 _BROUGHT: Final = """
 WITH queued AS (
     INSERT INTO drive_flag_queue (drive_id, vistarak_id, device_id, record_ids, spots) VALUES ($1, $2, $3, $4, $5)
 ), days AS (
     INSERT INTO drive_days (drive_id, person_id, day, unit_id, path)
-    SELECT $1, $6, s.* FROM unnest($7::date[], $8::uuid[], $9::text[]) AS s ORDER BY 3, 4 ON CONFLICT DO NOTHING
+    SELECT $1, $6, s.* FROM unnest($7::date[], $8::uuid[], $9::text[]) AS s (day, unit_id, path)
+    WHERE NOT EXISTS (
+        SELECT FROM drive_days d
+        WHERE d.drive_id = $1 AND d.day = s.day AND d.person_id = $6 AND d.unit_id = s.unit_id
+    ) ORDER BY 3, 4 ON CONFLICT DO NOTHING
 )
 SELECT unit_id, latitude, longitude, radius_m, ring FROM unit_fences WHERE unit_id = ANY($8)
 """

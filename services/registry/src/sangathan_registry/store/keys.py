@@ -13,9 +13,9 @@ from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Work
 
 _TAKE = """
-DELETE FROM match_queue WHERE worker_id IN (
-    SELECT worker_id FROM match_queue ORDER BY worker_id LIMIT $1 FOR UPDATE SKIP LOCKED
-) RETURNING worker_id
+DELETE FROM match_queue WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM match_queue ORDER BY worker_id LIMIT $1 FOR UPDATE SKIP LOCKED
+)) RETURNING worker_id
 """
 _QUEUE = "INSERT INTO match_queue VALUES ($1) ON CONFLICT (worker_id) DO UPDATE SET worker_id = excluded.worker_id"
 _RECORDS = """
