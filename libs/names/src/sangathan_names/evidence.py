@@ -18,6 +18,8 @@ _RELATION: Final = ((0.94, 5.0), (0.85, 3.0), (0.0, -5.0))
 _YEARS: Final = ((0, 4.0), (1, 3.0), (3, 0.5), (6, -3.0))
 _PHONE: Final = (6.0, -1.0)
 _PLACE: Final = (5.0, 3.0, 1.0)
+MOST_OF_RELATION: Final = _RELATION[0][1]
+"""What a relation's name can add at most, for who weighs the rest first because that name is dear to have."""
 _OTHER_GENDER: Final = -6.0
 
 

@@ -70,6 +70,7 @@ from sangathan_registry.commands.evidence_files import EvidenceFiles
 from sangathan_registry.commands.flag_drives import keep_asking, keep_flagging
 from sangathan_registry.commands.fold_counts import keep_folding
 from sangathan_registry.commands.forget_cases import keep_forgetting
+from sangathan_registry.commands.give_way import Intake
 from sangathan_registry.commands.keep_consent_evidence import keep_joining
 from sangathan_registry.commands.load_dataset import load
 from sangathan_registry.commands.make_exports import keep_exporting
@@ -114,6 +115,7 @@ def _parts(resources: Resources[RegistrySettings]) -> Parts:
             {"erasures": settings.erasure_days, "cases": settings.cases_kept_days, "exports": settings.export_days}
         ),
         transfers=TransferPolicy.load(settings.transfers_file),
+        intake=Intake(),
     )
 
 
@@ -160,7 +162,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
         lambda: parts.replica.ensure_loaded(resources.database),
         lambda: keep_folding(resources.database, parts.settings.fold_every_s),
         lambda: keep_retaining(resources.database, parts.sealer, parts.retention),
-        lambda: keep_flagging(resources.database, parts.settings.flag_every_s),
+        lambda: keep_flagging(resources.database, parts.settings.flag_every_s, parts.intake),
         lambda: keep_asking(resources.database),
         lambda: keep_joining(resources.database, parts.settings.join_every_s),
         lambda: keep_purging(resources.database, parts.settings.purge_every_s),
@@ -170,6 +172,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
             parts.sealer,
             _renotice(parts.settings, parts.notices),
             parts.settings.match_every_s,
+            intake=parts.intake,
         ),
         lambda: Importer(resources.database, parts.sealer, read_phone).keep_working(parts.settings.import_every_s),
         lambda: keep_forgetting_imports(resources.database, parts.settings.imports_kept),

@@ -15,6 +15,7 @@ from sangathan_chassis.sealing import Sealer
 from sangathan_hierarchy.replica import SqlReplica
 from sangathan_registry.commands.check_answers import AnswerChecks
 from sangathan_registry.commands.evidence_files import EvidenceFiles
+from sangathan_registry.commands.give_way import Intake
 from sangathan_registry.commands.note_look import handle as note_look
 from sangathan_registry.commands.publish_statuses import StatusPublisher
 from sangathan_registry.commands.redraw_pictures import PicturePool
@@ -43,6 +44,7 @@ class Parts:
     notices: Notices
     retention: Retention
     transfers: TransferPolicy
+    intake: Intake
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ async def sync_records(act: ActDep) -> Response:
 
     Sending a batch again, whole or in part, changes nothing.
     """
+    act.parts.intake.note()
     refuse_other_media(act.request)
     batch = _read_batch(await act.request.body())
     shift = shift_of(batch.sent_at, act.work.now)

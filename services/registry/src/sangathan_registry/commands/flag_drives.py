@@ -8,6 +8,7 @@ from uuid import UUID
 from sangathan_chassis.database import Database
 from sangathan_chassis.scope import Scope
 from sangathan_hierarchy.ddl import TREE_LOCK
+from sangathan_registry.commands.give_way import Intake
 from sangathan_registry.store import flag_rules
 
 _FLAG_LOCK = 7_305_131
@@ -19,7 +20,7 @@ _RESTS: Final = 3.0
 """How long it rests after work, as a multiple of the time that the work took."""
 
 
-async def keep_flagging(database: Database, every_s: float) -> None:
+async def keep_flagging(database: Database, every_s: float, intake: Intake) -> None:
     """Rests, then takes what waits; whatever fails is tried again by whoever keeps background jobs running."""
     while True:
         await asyncio.sleep(every_s)
@@ -27,7 +28,7 @@ async def keep_flagging(database: Database, every_s: float) -> None:
         while taken:
             began = monotonic()
             taken = await flag_some(database)
-            await asyncio.sleep(_RESTS * (monotonic() - began))
+            await intake.give_way(monotonic() - began)
 
 
 async def keep_asking(database: Database) -> None:

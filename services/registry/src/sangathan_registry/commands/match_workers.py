@@ -1,13 +1,14 @@
 """The job that finds records of one person: derives the keys of what is new or changed, and compares what is near.
 
-It shares its process with the requests, so it lets them go on after every few records.
-Here too, off the path of a phone that sends its batch, the persons of new records are put down to be asked whether they
-agreed (`ask_confirmations`).
+It shares its process with the requests, so it lets them go on after every few records, and gives way to batches that
+come in. Here too, off the path of a phone that sends its batch, the persons of new records are put down to be asked
+whether they agreed (`ask_confirmations`).
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from time import monotonic
 from uuid import UUID
 
 import asyncpg
@@ -16,8 +17,9 @@ from sangathan_chassis.database import Database, Work
 from sangathan_chassis.scope import Scope
 from sangathan_chassis.sealing import Sealer
 from sangathan_hierarchy.ddl import TREE_LOCK
-from sangathan_names.evidence import LEAST_BITS, Evidence, Person, weigh
+from sangathan_names.evidence import LEAST_BITS, MOST_OF_RELATION, Evidence, Person, weigh
 from sangathan_names.sounds import name_keys, sounds
+from sangathan_registry.commands.give_way import Intake
 from sangathan_registry.domain.confirmations import Renotice
 from sangathan_registry.store import confirmations, duplicates, keys, renotices
 from sangathan_registry.store.sealed_particulars import open_row
@@ -27,12 +29,17 @@ _AT_ONCE = 200
 _IN_ONE_GO = 50
 
 
-async def keep_matching(database: Database, sealer: Sealer, notice: Renotice, every_s: float) -> None:
+async def keep_matching(
+    database: Database, sealer: Sealer, notice: Renotice, every_s: float, *, intake: Intake
+) -> None:
     """Rests, then takes what waits; whatever fails is tried again by whoever keeps background jobs running."""
     while True:
         await asyncio.sleep(every_s)
-        while await match_some(database, sealer, notice):
-            pass
+        taken = _AT_ONCE
+        while taken:
+            began = monotonic()
+            taken = await match_some(database, sealer, notice)
+            await intake.give_way(monotonic() - began)
 
 
 async def match_some(database: Database, sealer: Sealer, notice: Renotice) -> int:
@@ -60,11 +67,11 @@ async def _match(work: Work, sealer: Sealer, notice: Renotice, queued: Sequence[
     pairs = sorted(await keys.near(work.raw, list(rows)))
     others = {worker_id for pair in pairs for worker_id in pair} - rows.keys()
     rows |= {row["id"]: row for row in await keys.records(work.raw, list(others))}
-    persons: dict[UUID, Person] = {}
+    compared = _Compared(sealer, rows)
     found: dict[tuple[UUID, UUID], Mapping[str, float]] = {}
     for number, pair in enumerate(pairs):
         if pair[0] in rows and pair[1] in rows:
-            evidence = weigh(*(_known(persons, sealer, rows[one]) for one in pair))
+            evidence = compared.weigh(*pair)
             if evidence.bits >= LEAST_BITS:
                 found[pair] = _as_numbers(evidence)
         if number % _IN_ONE_GO == 0:
@@ -72,23 +79,44 @@ async def _match(work: Work, sealer: Sealer, notice: Renotice, queued: Sequence[
     await duplicates.put(work, found)
 
 
-def _known(persons: dict[UUID, Person], sealer: Sealer, row: asyncpg.Record) -> Person:
-    """The record as it is compared, its names taken apart once."""
-    person = persons.get(row["id"])
-    if person is None:
-        person = persons[row["id"]] = _person(sealer, row)
-    return person
+class _Compared:
+    """Records as they are compared: each taken apart once, and its relation's name unsealed only where that decides."""
+
+    def __init__(self, sealer: Sealer, rows: Mapping[UUID, asyncpg.Record]) -> None:
+        self._sealer = sealer
+        self._rows = rows
+        self._persons: dict[UUID, Person] = {}
+        self._whole: dict[UUID, Person] = {}
+
+    def weigh(self, one: UUID, other: UUID) -> Evidence:
+        """The evidence; without that of the relation, where it could not make up for what is missing."""
+        first = weigh(self._person(one), self._person(other))
+        if first.name <= 0 or first.bits + MOST_OF_RELATION < LEAST_BITS:
+            return first
+        return weigh(self._with_relation(one), self._with_relation(other))
+
+    def _person(self, worker_id: UUID) -> Person:
+        person = self._persons.get(worker_id)
+        if person is None:
+            person = self._persons[worker_id] = _person(self._rows[worker_id])
+        return person
+
+    def _with_relation(self, worker_id: UUID) -> Person:
+        person = self._whole.get(worker_id)
+        if person is None:
+            relation = open_row(self._sealer, self._rows[worker_id]).relation_name
+            person = self._whole[worker_id] = replace(self._person(worker_id), relation=sounds(relation or ""))
+        return person
 
 
 def _as_numbers(evidence: Evidence) -> dict[str, float]:
     return {**asdict(evidence), "bits": evidence.bits}
 
 
-def _person(sealer: Sealer, row: asyncpg.Record) -> Person:
+def _person(row: asyncpg.Record) -> Person:
     codes = row["path"].rstrip(".").split(".")
     return Person(
         names=tuple(sounds(name) for name in (row["name_hi"], row["name_en"]) if name),
-        relation=sounds(open_row(sealer, row).relation_name or ""),
         birth_year=row["birth_year"],
         phone=row["phone_index"],
         gender=row["gender"],

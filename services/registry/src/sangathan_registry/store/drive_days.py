@@ -9,8 +9,8 @@ from typing import Final
 
 from sangathan_chassis.connection import Connection
 
-# By place in the table: nothing else changes such rows while the tree's lock is held, and no plan reads them all. Nor does
-# any for those counted before, since each person's days are looked up: NOT EXISTS was taken for a join with all.
+# By place in the table: nothing else changes such rows while the tree's lock is held, and no plan reads them all. Nor
+# does any read those counted before, since each person's days are looked up: NOT EXISTS was taken for a join with all.
 _FOLD: Final = """
 WITH fresh AS (
     UPDATE drive_days SET counted = true
