@@ -5,6 +5,10 @@
 const link = decodeURIComponent(location.hash.slice(1));
 const element = (id) => document.getElementById(id);
 const told = element("told");
+// What is refused is told in whichever of the two languages the browser prefers.
+const prefers = (navigator.languages || []).map((one) => one.slice(0, 2)).find((one) => one === "hi" || one === "en");
+const languages = prefers === "en" ? "en, hi;q=0.5" : "hi, en;q=0.5";
+let language = null;
 
 function tell(text) {
   told.textContent = text;
@@ -12,7 +16,7 @@ function tell(text) {
 }
 
 async function ask(path, body) {
-  const headers = { "Content-Type": "application/json", "Accept-Language": "hi, en;q=0.5" };
+  const headers = { "Content-Type": "application/json", "Accept-Language": languages };
   const reply = await fetch(path, { method: "POST", headers, body: JSON.stringify({ link, ...body }) });
   const answer = await reply.json();
   if (!reply.ok) {
@@ -27,6 +31,12 @@ function line(parent, tag, text) {
   parent.append(made);
 }
 
+function list(parent, texts) {
+  const made = document.createElement("ul");
+  texts.forEach((text) => line(made, "li", text));
+  parent.append(made);
+}
+
 function show(answer) {
   element("name").textContent = [answer.name.hi, answer.name.en].filter(Boolean).join(" · ");
   element("unit").textContent = `${answer.unit.hi} · ${answer.unit.en}`;
@@ -38,13 +48,17 @@ function show(answer) {
     const agreed = new Set(answer.agreed.map((one) => one.purpose));
     for (const purpose of answer.notice.purposes.filter((one) => agreed.has(one.code))) {
       line(notice, "h4", purpose.title);
+      list(notice, purpose.data);
       line(notice, "p", `${purpose.why} ${purpose.kept}`);
     }
-    for (const right of answer.notice.rights) {
-      line(notice, "p", right);
-    }
+    list(notice, answer.notice.rights);
+    line(notice, "p", answer.notice.complaints);
+    notice.lang = answer.notice.language;
   }
   element("confirm").hidden = answer.confirmed;
+  element("confirmed").hidden = !answer.confirmed;
+  // The code that has confirmed shows nothing again.
+  element("languages").hidden = answer.confirmed;
   element("shown").hidden = false;
   element("shown").focus();
 }
@@ -52,13 +66,22 @@ function show(answer) {
 function on(id, event, act) {
   element(id).addEventListener(event, (happened) => {
     happened.preventDefault();
+    told.textContent = "";
     act().catch((error) => tell(error.message || "फिर प्रयास करें। · Please try again."));
   });
 }
 
-on("look", "submit", async () => show(await ask("/v1/consent-confirmations", { code: element("code").value })));
+const look = async (more) => show(await ask("/v1/consent-confirmations", { code: element("code").value, language, ...more }));
+
+on("look", "submit", () => look({}));
+for (const wanted of ["hi", "en"]) {
+  on(`in-${wanted}`, "click", () => {
+    language = wanted;
+    return look({});
+  });
+}
 on("confirm", "click", async () => {
-  show(await ask("/v1/consent-confirmations", { code: element("code").value, confirmed: true }));
+  await look({ confirmed: true });
   tell("धन्यवाद, पुष्टि हो गई। · Thank you, it is confirmed.");
 });
 on("not-me", "click", async () => {

@@ -8,21 +8,6 @@ function element(name, text, ...children) {
   return node;
 }
 
-function resolve(api, schema, depth = 0) {
-  if (!schema || depth > 6) return null;
-  if (schema.$ref) return resolve(api, schema.$ref.split("/").slice(1).reduce((at, key) => at[key], api), depth + 1);
-  if (schema.example !== undefined) return schema.example;
-  if (schema.default !== undefined) return schema.default;
-  const choice = (schema.anyOf || schema.oneOf || []).find((one) => one.type !== "null");
-  if (choice) return resolve(api, choice, depth + 1);
-  if (schema.type === "array") return [resolve(api, schema.items, depth + 1)];
-  if (schema.type === "object" || schema.properties) {
-    return Object.fromEntries(
-      Object.entries(schema.properties || {}).map(([key, value]) => [key, resolve(api, value, depth + 1)]));
-  }
-  return schema.enum ? schema.enum[0] : schema.format || schema.type || null;
-}
-
 function parameters(operation, values) {
   const table = element("table", "", element("tr", "", element("th", "Parameter"), element("th", "Value")));
   for (const parameter of operation.parameters || []) {
@@ -65,7 +50,9 @@ async function send(method, path, values, body, output) {
 function responses(operation) {
   const table = element("table", "", element("tr", "", element("th", "Answer"), element("th", "Meaning")));
   for (const [status, answer] of Object.entries(operation.responses)) {
-    table.append(element("tr", "", element("td", status), element("td", answer.description)));
+    const json = answer.content && answer.content["application/json"];
+    const shown = json && json.example !== undefined ? [element("pre", JSON.stringify(json.example, null, 2))] : [];
+    table.append(element("tr", "", element("td", status), element("td", answer.description, ...shown)));
   }
   return table;
 }
@@ -77,7 +64,7 @@ function show(api, method, path, operation) {
     if (box.childElementCount > 1) return;
     const values = [];
     const json = operation.requestBody && operation.requestBody.content["application/json"];
-    const body = json ? element("textarea", JSON.stringify(resolve(api, json.schema), null, 2)) : null;
+    const body = json ? element("textarea", JSON.stringify(json.example, null, 2)) : null;
     if (body) body.setAttribute("aria-label", "Body");
     const output = element("pre");
     const button = element("button", "Send");

@@ -3,6 +3,9 @@
 
 const form = document.getElementById("report");
 const told = document.getElementById("told");
+// What is refused is told in whichever of the two languages the browser prefers.
+const prefers = (navigator.languages || []).map((one) => one.slice(0, 2)).find((one) => one === "hi" || one === "en");
+const languages = prefers === "en" ? "en, hi;q=0.5" : "hi, en;q=0.5";
 const value = (id) => document.getElementById(id).value.trim() || null;
 
 function tell(text) {
@@ -17,7 +20,7 @@ let key = crypto.randomUUID();
 async function sendFiles(reference) {
   const refused = [];
   for (const file of document.getElementById("files").files) {
-    const headers = { "Content-Type": file.type, "Accept-Language": "hi, en;q=0.5" };
+    const headers = { "Content-Type": file.type, "Accept-Language": languages };
     const place = `/v1/case-reports/${encodeURIComponent(reference)}/files`;
     const reply = await fetch(place, { method: "POST", headers, body: file }).catch(() => null);
     if (!reply || !reply.ok) {
@@ -37,7 +40,7 @@ async function send() {
     happened_on: value("day"),
     contact: value("contact"),
   };
-  const headers = { "Content-Type": "application/json", "Accept-Language": "hi, en;q=0.5", "Idempotency-Key": key };
+  const headers = { "Content-Type": "application/json", "Accept-Language": languages, "Idempotency-Key": key };
   const reply = await fetch("/v1/case-reports", { method: "POST", headers, body: JSON.stringify(body) });
   const answer = await reply.json();
   if (reply.ok) {
