@@ -310,3 +310,17 @@ def test_what_could_be_a_formula_is_made_text(cell: str) -> None:
 @pytest.mark.parametrize("cell", ["", "रमेश", "Ramesh = Namuna", "1985", "'"])
 def test_what_is_text_stays_as_it_is(cell: str) -> None:
     assert as_text(cell) == cell
+
+
+async def test_who_asked_is_told_when_it_is_ready_and_nobody_in_it_is_named(registry: Harness, sealer: Sealer) -> None:
+    await world.enrolled(registry)
+    export = await made(registry, sealer)
+    [row] = await world.rows(registry, "SELECT body FROM outbox WHERE type = 'registry.export.ended.v1'")
+    told = msgspec.json.decode(row["body"])
+    assert told == {
+        "export_id": export,
+        "unit_id": str(world.unit_id(MANDAL)),
+        "person_id": str(WHO.person_id),
+        "state": "ready",
+        "expires_at": told["expires_at"],
+    }

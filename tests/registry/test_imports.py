@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from sangathan_chassis.database import Work
@@ -288,3 +289,23 @@ async def test_a_record_says_by_which_list_it_came_until_it_is_erased(registry: 
     clock.pass_time(timedelta(days=30))
     assert await purge_some(registry.database) == 1
     assert await world.value(registry, "SELECT count(sealed) FROM worker_import_rows") == 0
+
+
+async def test_who_brought_a_list_in_is_told_when_it_is_done_and_not_what_they_stopped_themselves(
+    registry: Harness,
+) -> None:
+    who = world.at(DISTRICT)
+    import_ = await brought_in(registry, a_list(a_row(1), a_row(2, phone="12")), person=who)
+    waiting = await lists.sent(registry, a_list(a_row(3)), person=who)
+    path = f"{waiting.headers['location']}/stops"
+    await registry.ask("POST", path, action="worker.import", person=who, json={})
+    [row] = await world.rows(registry, "SELECT body FROM outbox WHERE type = 'registry.import.ended.v1'")
+    assert msgspec.json.decode(row["body"]) == {
+        "import_id": import_["id"],
+        "unit_id": str(world.unit_id(DISTRICT)),
+        "person_id": str(who.person_id),
+        "state": "done",
+        "rows": 2,
+        "accepted": 1,
+        "left": 1,
+    }

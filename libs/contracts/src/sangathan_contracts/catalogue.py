@@ -44,6 +44,8 @@ EVENTS: tuple[type[Event], ...] = (
     registry.TransferAsked,
     registry.TransferEnded,
     registry.WorkerTransferred,
+    registry.ExportEnded,
+    registry.ImportEnded,
     registry.TrailSealed,
     workshops.InvitationIssued,
     workshops.InvitationAnswered,

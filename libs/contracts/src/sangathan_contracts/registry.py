@@ -260,6 +260,30 @@ class WorkerTransferred(Event, frozen=True, kw_only=True):
     transfer_id: UUID
 
 
+class ExportEnded(Event, frozen=True, kw_only=True):
+    """The export that this person asked for is ready, until ``expires_at``, or was stopped."""
+
+    type: ClassVar[str] = "registry.export.ended.v1"
+    export_id: UUID
+    unit_id: UUID
+    person_id: UUID
+    state: str
+    expires_at: datetime
+
+
+class ImportEnded(Event, frozen=True, kw_only=True):
+    """The list that this person brought in is worked off, or was stopped; ``left`` are rows that want correction."""
+
+    type: ClassVar[str] = "registry.import.ended.v1"
+    import_id: UUID
+    unit_id: UUID
+    person_id: UUID
+    state: str
+    rows: int
+    accepted: int
+    left: int
+
+
 class TrailSealed(Event, frozen=True, kw_only=True):
     """The head of this service's audit trail: its newest link's number, and its SHA-256 in hex."""
 

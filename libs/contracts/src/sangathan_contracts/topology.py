@@ -120,6 +120,7 @@ CONSUMERS: tuple[DurableConsumer, ...] = (
     DurableConsumer("notify-cases", "EV_REGISTRY", ("ev.registry.case.>",), owner="notify"),
     DurableConsumer("notify-transfers", "EV_REGISTRY", ("ev.registry.transfer.>",), owner="notify"),
     DurableConsumer("notify-grievances", "EV_REGISTRY", ("ev.registry.grievance.>",), owner="notify"),
+    DurableConsumer("notify-files", "EV_REGISTRY", ("ev.registry.export.>", "ev.registry.import.>"), owner="notify"),
     # Who countersigns whose audit trail: never the own.
     DurableConsumer("registry-witness", "EV_IDENTITY", ("ev.identity.trail.>",), owner="registry"),
     DurableConsumer("identity-witness-registry", "EV_REGISTRY", ("ev.registry.trail.>",), owner="identity"),

@@ -17,6 +17,7 @@ from sangathan_notify.settings import NotifySettings
 from sangathan_notify.subscribers.appointments import appointments_consumer
 from sangathan_notify.subscribers.cases import cases_consumer
 from sangathan_notify.subscribers.erasures import erasures_consumer
+from sangathan_notify.subscribers.files import files_consumer
 from sangathan_notify.subscribers.glass import glass_consumer
 from sangathan_notify.subscribers.grievances import grievances_consumer
 from sangathan_notify.subscribers.sign_in import sign_in_consumer
@@ -35,7 +36,7 @@ def _consumers(_resources: Resources[NotifySettings], own: Parts) -> Sequence[Co
     others = (appointments_consumer(), sign_in_consumer(), workshops_consumer())
     of_registry = (
         *(glass_consumer(), erasures_consumer(), cases_consumer()),
-        *(transfers_consumer(), grievances_consumer()),
+        *(transfers_consumer(), grievances_consumer(), files_consumer()),
     )
     return (tree_consumer(own.replica), *others, *of_registry)
 

@@ -14,6 +14,7 @@ from sangathan_chassis.audit import Entry, append
 from sangathan_chassis.database import Database, Work
 from sangathan_chassis.scope import Scope
 from sangathan_chassis.sealing import Sealer, Unsealable
+from sangathan_contracts.registry import ExportEnded
 from sangathan_hierarchy.ddl import TREE_LOCK
 from sangathan_registry.domain.exports import Export, State, Stop
 from sangathan_registry.queries.list_workers import ListWorkers, Position, list_workers
@@ -56,6 +57,7 @@ async def make_some(database: Database, sealer: Sealer, page: int = _PAGE) -> bo
             stop = Stop.KEY_GONE
         if stop is not None:
             await exports.save(work, replace(export, state=State.STOPPED, position=None, stop=stop))
+            _tell(work, export, State.STOPPED)
         return True
 
 
@@ -77,11 +79,23 @@ async def _add_page(work: Work, sealer: Sealer, export: Export, page: int) -> No
     if whole:
         made = replace(made, state=State.READY, position=None, ready_at=work.now)
         await append(work, _entry(made))
+        _tell(work, made, State.READY)
     else:
         last = rows[-1]
         position = (last["path"][len(scope.lo) :], last["name_key"], str(last["id"]))
         made = replace(made, state=State.MAKING, position=exports.seal_position(sealer, position))
     await exports.save(work, made)
+
+
+def _tell(work: Work, export: Export, state: State) -> None:
+    event = ExportEnded(
+        export_id=export.id,
+        unit_id=export.unit_id,
+        person_id=export.asked_by,
+        state=state.value,
+        expires_at=export.expires_at,
+    )
+    work.publish(event, path=export.path)
 
 
 def _after(sealer: Sealer, export: Export) -> Position | None:

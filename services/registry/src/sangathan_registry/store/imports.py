@@ -17,6 +17,7 @@ from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Work
 from sangathan_chassis.resealing import Renew, SealedColumn, in_place
 from sangathan_chassis.sealing import Sealer
+from sangathan_contracts.registry import ImportEnded
 from sangathan_registry.domain.import_rows import Reading
 from sangathan_registry.domain.imports import Import, State, Stop, Tally
 
@@ -44,6 +45,7 @@ WHERE id = $1 RETURNING worked = rows
 _END: Final = """
 UPDATE worker_imports SET state = $2, stop = $3, changed_at = $4, ended_at = $4
 WHERE id = $1 AND state = 'waiting' AND path >= $5 AND path < $6
+RETURNING unit_id, path, asked_by, rows, accepted, rejected, needs_review
 """
 _PUT_ROWS: Final = """
 INSERT INTO worker_import_rows (import_id, unit_id, path, line, outcome, reason, worker_id, sealed)
@@ -156,11 +158,25 @@ async def advance(work: Work, import_id: UUID, tally: Tally) -> bool:
 
 
 async def end(work: Work, import_id: UUID, state: State, stop: Stop | None = None) -> bool:
-    """Ends an import and drops its file; False when it had ended before, or is not in the scope."""
-    done = await work.raw.execute(_END, import_id, state.value, stop, work.now, work.scope.lo, work.scope.hi)
-    if not done.endswith(" 1"):
+    """Ends an import, drops its file, and tells who asked unless they have stopped it themselves.
+
+    False when it had ended before, or is not in the scope.
+    """
+    row = await work.raw.fetchrow(_END, import_id, state.value, stop, work.now, work.scope.lo, work.scope.hi)
+    if row is None:
         return False
     await work.raw.execute("DELETE FROM worker_import_files WHERE import_id = $1", import_id)
+    if stop is not Stop.ASKED:
+        event = ImportEnded(
+            import_id=import_id,
+            unit_id=row["unit_id"],
+            person_id=row["asked_by"],
+            state=state.value,
+            rows=row["rows"],
+            accepted=row["accepted"],
+            left=row["rejected"] + row["needs_review"],
+        )
+        work.publish(event, path=row["path"])
     return True
 
 
