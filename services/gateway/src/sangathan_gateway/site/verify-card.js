@@ -160,7 +160,7 @@ export function openMessage(bytes, type) {
   return { kid: hex(headers.get(4)), payload, signature, input };
 }
 
-async function holds(message, publicKey) {
+export async function holds(message, publicKey) {
   const key = await crypto.subtle.importKey("raw", publicKey, { name: "Ed25519" }, false, ["verify"]);
   return crypto.subtle.verify("Ed25519", key, message.signature, message.input);
 }
