@@ -17,7 +17,7 @@ from sangathan_registry.domain import merging
 from sangathan_registry.domain.refusals import DECIDED, MERGE_STANDS_NO_MORE
 from sangathan_registry.domain.revisions import Act
 from sangathan_registry.domain.worker import Status, Worker
-from sangathan_registry.store import audit, counts, duplicates, revisions, sealed, workers
+from sangathan_registry.store import audit, confirmations, counts, duplicates, revisions, sealed, workers
 from sangathan_registry.store.duplicates import Decision
 
 
@@ -70,6 +70,10 @@ async def undo(work: Work, sealer: Sealer, caller: Caller, command: UndoMerge) -
     person_id = None if taken.pop("person_id", None) == str(kept.person_id) else kept.person_id
     given_back = replace(kept.changed(merging.given_back(kept.particulars, taken), work.now), person_id=person_id)
     await workers.save(work, sealer, given_back, revisions.by(caller, Act.GAVE_BACK))
+    if (kept.person_id, kept.particulars.phone) != (given_back.person_id, given_back.particulars.phone):
+        # Whoever confirmed meanwhile by what is given back spoke of the other record.
+        has_phone = given_back.particulars.phone is not None
+        await confirmations.unconfirm(work, kept.id, pair["decided_at"], has_phone=has_phone)
     await workers.save(work, sealer, merged.parted(work.now), revisions.by(caller, Act.PARTED))
     await follow_cards.part(work, (kept, merged), moved, caller.person)
     await follow_photos.part(work, kept.id, copied)

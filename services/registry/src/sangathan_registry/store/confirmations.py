@@ -49,6 +49,8 @@ WITH gone AS (DELETE FROM text_messages WHERE worker_id = $1), changed AS (
     WHERE worker_id = $1 AND state IN ('waiting', 'sent', 'unreached') {_CHANGED}
 ) {DELTAS}
 """  # noqa: S608
+# As with another number, of who had confirmed by it.
+_CONFIRMED_BY_ANOTHER: Final = _OTHER_PHONE.replace("state IN ('waiting', 'sent', 'unreached')", "state = 'confirmed'")
 _SETTLE: Final = f"""
 WITH changed AS (
     UPDATE confirmations SET state = $2, reason = $3, sent_at = CASE WHEN $2 = 'sent' THEN $4 ELSE sent_at END
@@ -79,6 +81,10 @@ _SAID: Final = """
 UPDATE consents SET confirmed_at = $2, confirmed_how = $3
 WHERE worker_id = $1 AND withdrawn_at IS NULL AND confirmed_at IS NULL AND ($4::text[] IS NULL OR purpose = ANY($4))
 RETURNING purpose
+"""
+_UNSAID: Final = """
+UPDATE consents SET confirmed_at = NULL, confirmed_how = NULL
+WHERE worker_id = $1 AND confirmed_at >= $2 RETURNING purpose
 """
 _ASKED: Final = """
 SELECT c.worker_id, c.path, c.sends, w.id, w.phone, w.relation_name, w.sealed, w.name_hi, w.name_en, a.language,
@@ -227,6 +233,13 @@ async def confirm(work: Work, worker_id: UUID, how: How, purposes: Sequence[str]
     if "membership" in said:
         await work.raw.execute(_CONFIRMED, worker_id)
     return sorted(said)
+
+
+async def unconfirm(work: Work, worker_id: UUID, since: datetime, *, has_phone: bool) -> None:
+    """What was confirmed since then was confirmed by somebody else; the record's own person is asked again."""
+    rows = await work.raw.fetch(_UNSAID, worker_id, since)
+    if "membership" in {row["purpose"] for row in rows}:
+        await work.raw.execute(_CONFIRMED_BY_ANOTHER, worker_id, has_phone, work.now)
 
 
 async def deny(work: Work, worker_id: UUID) -> None:
