@@ -48,12 +48,9 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fc: tuple[str, ...] = ()
     tv: int = 0
     acr: str = ""
-    aat: int = 0
-    ntf: int = 0
     paths: tuple[str, ...] = ()
     apts: tuple[str, ...] = ()
     unt: int = 0
-    lang: str = ""
     va: str = ""
     vp: str = ""
     vo: str = ""

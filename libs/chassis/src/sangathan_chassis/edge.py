@@ -30,7 +30,6 @@ from sangathan_chassis.refusal import (
     Pointer,
     Refusal,
 )
-from sangathan_chassis.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
 
@@ -241,14 +240,9 @@ async def _read(request: Request) -> Connection:
     return request.state.read  # type: ignore[no-any-return]
 
 
-async def _telemetry(request: Request) -> Telemetry:
-    return request.app.state.telemetry  # type: ignore[no-any-return]
-
-
 CallerDep = Annotated[Caller, Depends(_caller)]
 WorkDep = Annotated[Work, Depends(_work)]
 ReadDep = Annotated[Connection, Depends(_read)]
-TelemetryDep = Annotated[Telemetry, Depends(_telemetry)]
 
 
 def no_tree(caller: Caller, *, writes: bool) -> str:  # noqa: ARG001 - the shape of a TreeGuard.

@@ -6,10 +6,7 @@ A unit's path is a string of short codes with a trailing dot, ``in.mp.d07.``. A 
 
 import re
 from dataclasses import dataclass
-from typing import NewType
 from uuid import UUID
-
-UnitPath = NewType("UnitPath", str)
 
 _PATH = re.compile(r"(?:[a-z0-9]+\.)+")
 _HIGHEST = "~"

@@ -308,7 +308,6 @@ class Access:
             sub=verified.sub,
             sid=verified.sid,
             acr=verified.acr,
-            aat=verified.auth_time,
         )
         if appointment is None or unit is None:
             return who

@@ -59,7 +59,6 @@ class Exchange:
     answering = False
     gone = False
     _admission: asyncio.Task[None] | None = None
-    _waits = False
     _admitted = False
     _submitted = False
     _streaming = False
@@ -107,7 +106,6 @@ class Exchange:
         except Refused as refused:
             self.refuse(refused)
         except requests.Waits as waits:
-            self._waits = True
             self._admission = asyncio.get_running_loop().create_task(self._admit(waits))
         else:
             self._opened(page)
@@ -126,11 +124,9 @@ class Exchange:
         try:
             await waits.done(self)
         except Refused as refused:
-            self._waits = False
             if not self.gone:
                 self.refuse(refused)
             return
-        self._waits = False
         if not self.gone:
             self._opened(None)
 

@@ -25,7 +25,7 @@ class Rate:
 class Bucket:
     """One caller's bucket under one rate."""
 
-    __slots__ = ("_full_at", "_interval", "_policy", "_tolerance", "_window")
+    __slots__ = ("_full_at", "_interval", "_policy", "_tolerance")
 
     def __init__(self, rate: Rate) -> None:
         self._interval = 1.0 / rate.per_s
@@ -37,7 +37,6 @@ class Bucket:
             window,
             rate.name.encode(),
         )
-        self._window = window
         self._full_at = 0.0
 
     def take(self, now: float) -> float:

@@ -56,17 +56,12 @@ class Verified:
     ``grant`` is set when the token is another system's (RFC 6749, section 4.4); ``scope`` is what it is then good for.
     """
 
-    __slots__ = (
-        *("acr", "auth_time", "bucket", "exp", "grant", "iat", "not_before", "prepared", "scope", "sid", "standings"),
-        "sub",
-    )
+    __slots__ = ("acr", "auth_time", "bucket", "exp", "grant", "prepared", "scope", "sid", "standings", "sub")
 
     def __init__(self, payload: _Payload, bucket: Bucket) -> None:
         self.sub = payload.sub
         self.sid = payload.sid
-        self.iat = payload.iat
         self.exp = payload.exp + LEEWAY_S
-        self.not_before = max(payload.nbf, payload.iat) - LEEWAY_S
         self.acr = payload.acr
         self.auth_time = payload.auth_time
         self.grant = payload.appts[0] if payload.client_id else ""

@@ -93,10 +93,6 @@ class Notices:
             if version in {None, number} and language in {None, code}
         ]
 
-    def has(self, version: str) -> bool:
-        """Whether there is, or was, such a version."""
-        return version in self._by_version
-
     def in_force(self, version: str, language: str, at: datetime) -> bool:
         """Whether somebody could be shown this version in this language on that day in India, or shortly before.
 
