@@ -65,7 +65,7 @@ def test_no_personal_data_is_taken_in_a_url() -> None:
         *("import_id", "outcome"),
         *("flag_id", "rule", "settled", "from", "to"),
         *("transfer_id", "waiting", "export_id", "form_id", "dry_run", "only_valid"),
-        *("look_up", "reference", "grievance_id", "kind", "state", "only_primary"),
+        *("look_up", "reference", "grievance_id", "kind", "state", "only_primary", "assignment_id"),
     }
 
 

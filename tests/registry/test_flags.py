@@ -263,3 +263,49 @@ async def test_the_person_reads_in_their_access_file_what_looked_odd(registry: H
     path = f"/v1/workers/{flag['record_id']}/access-file"
     answer = await registry.ask("GET", path, action="worker.access-file", person=world.at(BOOTH))
     assert [one["rule"] for one in answer.json()["flags"]] == ["no-place"]
+
+
+async def limited(service: Harness, drive_id: str, person: Person, **limits: Any) -> Any:
+    path, body = f"/v1/drives/{drive_id}/limit-changes", {"limits": limits, "why": "Camps at schools"}
+    return await post(service, path, "drive.make", person, body)
+
+
+async def test_limits_change_while_a_drive_runs_and_stay_on_record_with_who_when_and_why(registry: Harness) -> None:
+    drive_id, state = await begun(registry, limits={"per_vistarak_hour": 1}), world.at(STATE)
+    await world.synced(registry, world.at(MANDAL), [another(), another()], drive_id=drive_id)
+    await looked_at(registry)
+    assert len(await flags(registry, drive_id, world.at(MANDAL))) == 1
+    changed = await limited(registry, drive_id, state, per_vistarak_hour=3)
+    assert changed.status_code == 201, changed.text
+    await world.synced(registry, world.at(NEXT_MANDAL), [another("in.mp.d07.v1.m2.b3.")] * 1, drive_id=drive_id)
+    await world.synced(
+        registry,
+        world.at(NEXT_MANDAL),
+        [another("in.mp.d07.v1.m2.b3."), another("in.mp.d07.v1.m2.b3.")],
+        drive_id=drive_id,
+    )
+    await looked_at(registry)
+    assert await flags(registry, drive_id, world.at(NEXT_MANDAL)) == [], "what comes now is held against the new limit"
+    assert len(await flags(registry, drive_id, world.at(MANDAL))) == 1, "what was flagged stays"
+    again = await limited(registry, drive_id, state, per_vistarak_hour=3)
+    below = await registry.ask(
+        "GET", f"/v1/drives/{drive_id}/limit-changes", action="flag.review", person=world.at(MANDAL)
+    )
+    assert below.json() == again.json(), "the same again is no change, and whoever is below reads it"
+    [one] = below.json()["items"]
+    assert (one["person_id"], one["office"], one["why"]) == (str(state.person_id), state.office, "Camps at schools")
+    assert (one["before"]["per_vistarak_hour"], one["after"]["per_vistarak_hour"]) == (1, 3)
+    assert below.json()["limits"]["per_phone"] == Limits().per_phone
+
+
+async def test_limits_are_changed_only_where_the_drive_was_set_up_and_while_it_takes_records(
+    registry: Harness, clock: FixedClock
+) -> None:
+    drive_id = await begun(registry)
+    assert (await limited(registry, drive_id, world.at(MANDAL), per_phone=9)).status_code == 404
+    assert (await limited(registry, drive_id, world.at("in.nx."), per_phone=9)).status_code == 404
+    assert (await limited(registry, drive_id, world.at(STATE), per_phone=0)).status_code == 422
+    assert (await limited(registry, drive_id, world.at(STATE), per_nothing=1)).status_code == 422
+    clock.pass_time(timedelta(days=60))
+    over = await limited(registry, drive_id, world.at(STATE), per_phone=9)
+    assert (over.status_code, over.json()["type"].rpartition(":")[2]) == (409, "drive-over")

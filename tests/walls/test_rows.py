@@ -12,7 +12,7 @@ from sangathan_chassis.scope import Scope, scope_statement
 from tests.walls.planting import INSIDE, OUTSIDE, SCOPE, Planted, places_of
 
 ABOVE = "in.mp."
-SEEN_FROM_BELOW = {"broadcasts", "drives", "forms"}
+SEEN_FROM_BELOW = {"broadcasts", "drives", "drive_limit_changes", "forms"}
 """What a unit sets up for those below it is seen there; what is beside is not."""
 
 ONES_OWN = {"audit_entries": ("person_id", "subject_id"), "appointments": ("person_id",), "invitations": ("person_id",)}

@@ -3,6 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
+import asyncpg
 from fastapi import Query, Response
 
 from sangathan_chassis.edge import edge_router
@@ -11,8 +12,9 @@ from sangathan_chassis.replies import json_reply, page_reply
 from sangathan_registry.api.bodies import Body, refuse_if
 from sangathan_registry.api.described import described
 from sangathan_registry.api.parts import ActDep, LookDep
-from sangathan_registry.api.schemas import AssignmentIn, AssignmentOut, AssignmentPage
+from sangathan_registry.api.schemas import AssignmentEndIn, AssignmentIn, AssignmentOut, AssignmentPage
 from sangathan_registry.api.workers import UnitFilter, captured_by
+from sangathan_registry.commands import end_assignment
 from sangathan_registry.commands.assign_booth import AssignBooth, handle
 from sangathan_registry.domain.age import OLDEST_YEAR
 from sangathan_registry.domain.particulars import fault
@@ -21,7 +23,7 @@ from sangathan_registry.queries.assignments import list_assignments as query
 from sangathan_registry.queries.units import narrowed
 
 router = edge_router(tags=["assignments"])
-_ASSIGNMENT = Body(AssignmentIn)
+_ASSIGNMENT, _ENDING = Body(AssignmentIn), Body(AssignmentEndIn)
 
 
 @router.post(
@@ -48,6 +50,8 @@ async def assign(act: ActDep) -> Response:
         valid_to=sent.valid_to,
         assigned_by=act.caller.person,
         created_at=act.work.now,
+        ended_by=None,
+        ended_at=None,
     )
     return json_reply(made, 201)
 
@@ -76,5 +80,19 @@ async def list_assignments(  # noqa: PLR0917 - FastAPI reads filters from the si
         last = rows[-1]
         end = [last["path"][len(scope.lo) :], str(last["person_id"]), str(last["id"])]
         following = look.parts.cursors.encode(end, purpose=purpose)
-    fields = AssignmentOut.__struct_fields__
-    return page_reply(look.request, [AssignmentOut(**{name: row[name] for name in fields}) for row in rows], following)
+    return page_reply(look.request, [_out(row) for row in rows], following)
+
+
+@router.post(
+    "/v1/assignments/{assignment_id}/endings",
+    **described("assignment.make", body=AssignmentEndIn, reply=AssignmentOut, refusals=(404,)),
+)
+async def end_assignment_early(assignment_id: UUID, act: ActDep) -> Response:
+    """End an assignment, or bring its end forward; what was captured until then is taken whenever it comes in."""
+    sent = await _ENDING.read(act.request)
+    command = end_assignment.EndAssignment(assignment_id, sent.valid_to, sent.why)
+    return json_reply(_out(await end_assignment.handle(act.work, act.caller, command)))
+
+
+def _out(row: asyncpg.Record) -> AssignmentOut:
+    return AssignmentOut(**{name: row[name] for name in AssignmentOut.__struct_fields__})

@@ -9,8 +9,10 @@ from msgspec import Meta
 
 from sangathan_registry.api.drive_schemas import says
 from sangathan_registry.api.schemas import In
+from sangathan_registry.domain.particulars import ACCEPTED
 
 MOST_LETTERS = 9_000_000
+_Bound = Annotated[int, Meta(ge=1, le=1_000_000)]
 MOST_ROWS = 100_000
 _SHEET = "unit,latitude,longitude,radius_m,ring\nin.mp.d07.v033.m02.b0171.,26.2183,78.1828,400,\n"
 
@@ -78,6 +80,53 @@ class LimitsOut(msgspec.Struct, frozen=True, kw_only=True):
     clock_skew_minutes: int
     accuracy_m: int
     unconfirmed_days: int
+
+
+class LimitsPatch(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The limits to change; what is not named stays."""
+
+    per_vistarak_hour: Annotated[
+        _Bound | None, Meta(description="Records of one vistarak in an hour.", examples=[40])
+    ] = None
+    per_device_hour: Annotated[_Bound | None, Meta(description="Records of one device in an hour.", examples=[80])] = (
+        None
+    )
+    per_place_day: Annotated[
+        _Bound | None, Meta(description="Records within a hundred metres in a day.", examples=[200])
+    ] = None
+    per_phone: Annotated[_Bound | None, Meta(description="Records that share one phone.", examples=[6])] = None
+    clock_skew_minutes: Annotated[
+        _Bound | None, Meta(description="By how much a clock may be wrong.", examples=[60])
+    ] = None
+    accuracy_m: Annotated[_Bound | None, Meta(description="How rough a place may be.", examples=[2_000])] = None
+    unconfirmed_days: Annotated[
+        _Bound | None, Meta(description="Days until a consent is confirmed.", examples=[14])
+    ] = None
+
+
+class LimitChangeIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Other limits for a drive, and why."""
+
+    limits: Annotated[LimitsPatch, Meta(description="From where on something looks odd; what is not named stays.")]
+    why: Annotated[str, Meta(description=ACCEPTED["why"], examples=["Camps at schools"], min_length=5, max_length=300)]
+
+
+class LimitChangeOut(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of the limits: who made it, when, and why."""
+
+    at: datetime
+    person_id: UUID
+    office: str
+    why: str
+    before: LimitsOut
+    after: LimitsOut
+
+
+class LimitChangesOut(msgspec.Struct, frozen=True, kw_only=True):
+    """The limits of a drive as they are, and the latest 100 changes, newest first."""
+
+    limits: LimitsOut
+    items: list[LimitChangeOut]
 
 
 class FlagCountsOut(msgspec.Struct, frozen=True, kw_only=True):

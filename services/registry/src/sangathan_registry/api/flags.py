@@ -1,9 +1,11 @@
 """``/v1/drives/{drive_id}/flags``: what looks odd in a drive, for people to decide about."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from fastapi import Query, Response
 
 from sangathan_chassis.edge import edge_router
@@ -18,19 +20,23 @@ from sangathan_registry.api.flag_schemas import (
     FlagNumbersOut,
     FlagOut,
     FlagPage,
+    LimitChangeIn,
+    LimitChangeOut,
+    LimitChangesOut,
     LimitsOut,
 )
 from sangathan_registry.api.parts import ActDep, LookDep
 from sangathan_registry.api.workers import UnitFilter
-from sangathan_registry.commands import decide_flag
-from sangathan_registry.domain.flags import Finding, Rule
-from sangathan_registry.queries.drives import get_drive
+from sangathan_registry.commands import change_limits, decide_flag
+from sangathan_registry.domain.drive import Drive
+from sangathan_registry.domain.flags import Finding, Limits, Rule
+from sangathan_registry.queries.drives import get_drive, limit_changes
 from sangathan_registry.queries.flags import FlagFilter, count_flags
 from sangathan_registry.queries.flags import list_flags as query
 from sangathan_registry.queries.units import narrowed
 
 router = edge_router(tags=["drives"])
-_FINDING = Body(FindingIn)
+_FINDING, _LIMITS = Body(FindingIn), Body(LimitChangeIn)
 
 
 def _out(row: Any) -> FlagOut:
@@ -90,3 +96,34 @@ async def find(flag_id: UUID, act: ActDep) -> Response:
     sent = await _FINDING.read(act.request)
     command = decide_flag.DecideFlag(flag_id, Finding(sent.finding), sent.why)
     return json_reply(_out(await decide_flag.handle(act.work, act.caller, command)))
+
+
+@router.post(
+    "/v1/drives/{drive_id}/limit-changes",
+    **described("drive.make", body=LimitChangeIn, reply=LimitChangesOut, status=201, refusals=(404, 409)),
+)
+async def change_limits_of(drive_id: UUID, act: ActDep) -> Response:
+    """Change from where on a running drive flags something; it holds for what comes from now on."""
+    sent = await _LIMITS.read(act.request)
+    given = {name: value for name, value in msgspec.structs.asdict(sent.limits).items() if value is not None}
+    drive = await change_limits.handle(act.work, act.caller, change_limits.ChangeLimits(drive_id, given, sent.why))
+    return json_reply(_changes(drive, await limit_changes(act.work.raw, drive_id)), 201)
+
+
+@router.get("/v1/drives/{drive_id}/limit-changes", **described("flag.review", reply=LimitChangesOut, refusals=(404,)))
+async def list_limit_changes(drive_id: UUID, look: LookDep) -> Response:
+    """Read from where on a drive flags something, and who changed that when, and why."""
+    drive = await get_drive(look.read, drive_id)
+    return json_reply(_changes(drive, await limit_changes(look.read, drive_id)))
+
+
+def _changes(drive: Drive, rows: Sequence[Any]) -> LimitChangesOut:
+    items = [
+        LimitChangeOut(
+            **{name: row[name] for name in ("at", "person_id", "office", "why")},
+            before=LimitsOut(**asdict(Limits.read(row["before"]))),
+            after=LimitsOut(**asdict(Limits.read(row["after"]))),
+        )
+        for row in rows
+    ]
+    return LimitChangesOut(limits=LimitsOut(**asdict(drive.limits)), items=items)

@@ -100,3 +100,4 @@ TRANSFERS_WAIT = ProblemType(
     "As many of your transfers wait as may",
     "आपके जितने स्थानांतरण प्रतीक्षा में हो सकते हैं, उतने हैं",
 )
+DRIVE_OVER = ProblemType("drive-over", Kind.CONFLICT, "The drive is over", "यह अभियान समाप्त हो चुका है")

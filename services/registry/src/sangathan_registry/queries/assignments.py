@@ -11,7 +11,8 @@ from sangathan_chassis.scope import Scope
 from sangathan_registry.domain.vistarak import VISTARAK, Assignment
 
 _LIST = """
-SELECT id, appointment_id, person_id, unit_id, path, valid_from, valid_to, assigned_by, created_at FROM assignments
+SELECT id, appointment_id, person_id, unit_id, path, valid_from, valid_to, assigned_by, created_at, ended_by, ended_at
+FROM assignments
 WHERE path >= $1 AND path < $2 AND ($3::uuid IS NULL OR person_id = $3)
     AND ($4::text IS NULL OR (path, person_id, id) > ($4, $5, $6))
 ORDER BY path, person_id, id LIMIT $7

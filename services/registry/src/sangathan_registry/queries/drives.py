@@ -83,6 +83,17 @@ async def progress(connection: Connection, scope: Scope, drive_id: UUID, unit_id
     return list(rows)
 
 
+async def limit_changes(connection: Connection, drive_id: UUID) -> list[asyncpg.Record]:
+    """How a drive's limits were changed, the latest 100, newest first; row-level security decides."""
+    return list(
+        await connection.fetch(
+            "SELECT at, person_id, office, why, before::text AS before, after::text AS after FROM drive_limit_changes"
+            " WHERE drive_id = $1 ORDER BY id DESC LIMIT 100",
+            drive_id,
+        )
+    )
+
+
 async def has_published_version(connection: Connection, form_id: UUID) -> bool:
     """Whether a version of the form has been published and is seen."""
     found = await connection.fetchval(

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
+
 from sangathan_chassis.database import Work
 from sangathan_chassis.ids import uuid7
 from sangathan_registry.domain.assignment_sheet import Made
@@ -57,3 +59,27 @@ async def insert_assignments(work: Work, made: Sequence[Made], assigned_by: UUID
 async def one_sheet_at_a_time(work: Work) -> None:
     """Waits until no other sheet is being brought in, so that one sent twice at once is applied once."""
     await work.raw.execute("SELECT pg_advisory_xact_lock($1)", _SHEET_LOCK)
+
+
+async def lock(work: Work, assignment_id: UUID) -> asyncpg.Record | None:
+    """The assignment, locked until this work ends; None when there is none inside the scope."""
+    return await work.raw.fetchrow(
+        "SELECT * FROM assignments WHERE id = $1 AND path >= $2 AND path < $3 FOR UPDATE",
+        assignment_id,
+        work.scope.lo,
+        work.scope.hi,
+    )
+
+
+async def end(work: Work, assignment_id: UUID, at: datetime, by: UUID) -> asyncpg.Record:
+    """The assignment with its new end, and who has set it when."""
+    row = await work.raw.fetchrow(
+        "UPDATE assignments SET valid_to = $2, ended_by = $3, ended_at = $4 WHERE id = $1 RETURNING *",
+        assignment_id,
+        at,
+        by,
+        work.now,
+    )
+    if row is None:
+        raise LookupError
+    return row

@@ -6,7 +6,7 @@ from sangathan_registry.store import confirmation_counts, counts, drives
 
 _BY_UNIT = (
     *("receipts", "rejected_records", "assignments", "audit_entries"),
-    *("forms", "drives", "captures", "answer_revisions", "drive_booths", "device_tallies"),
+    *("forms", "drives", "captures", "answer_revisions", "drive_limit_changes", "drive_booths", "device_tallies"),
     "break_glass_openings",
     *("erasures", "unit_fences", "drive_flags", "drive_days"),
     *("transfers", "exports", "export_parts"),

@@ -109,6 +109,8 @@ class AssignmentRow(SQLModel, table=True):
     valid_to: datetime | None = Field(default=None, sa_type=AT)
     assigned_by: UUID | None
     created_at: datetime = Field(sa_type=AT)
+    ended_by: UUID | None = None
+    ended_at: datetime | None = Field(default=None, sa_type=AT)
 
 
 class AuditEntryRow(SQLModel, table=True):
