@@ -81,7 +81,7 @@ class Service(Generic[S, P]):
         @contextlib.asynccontextmanager
         async def lifespan(app: FastAPI) -> AsyncIterator[None]:
             assert settings is not None  # noqa: S101 - only `openapi` builds the app without.
-            async with self._running(app, settings, clock or SystemClock()):
+            async with self.running(app, settings, clock or SystemClock()):
                 yield
 
         app = FastAPI(
@@ -107,7 +107,8 @@ class Service(Generic[S, P]):
         return app
 
     @contextlib.asynccontextmanager
-    async def _running(self, app: FastAPI, settings: S, clock: Clock) -> AsyncIterator[None]:
+    async def running(self, app: FastAPI, settings: S, clock: Clock) -> AsyncIterator[None]:
+        """Everything behind the application, from the database to the background jobs, while the block lasts."""
         telemetry = Telemetry(settings, self.name)
         keys = KeyFile(settings.assertion_key_file)
         url = settings.database_url.get_secret_value()
