@@ -218,6 +218,53 @@ async def test_a_dismissed_record_is_not_taken_again(registry: Harness) -> None:
     assert ends(await world.synced(registry, sender, [bad], drive_id=drive_id)) == [("rejected", 422, "dismissed")]
 
 
+async def test_a_held_record_is_read_and_taken_by_somebody_else_and_counted_as_accepted(registry: Harness) -> None:
+    drive_id, sender, reviewer = await begun(registry), world.at(BOOTH), world.at(MANDAL)
+    late = a_record(captured_at="2022-01-02T09:00:00Z", consent={**world.CONSENT, "notice_version": "99"})
+    await world.synced(registry, sender, [late], drive_id=drive_id, device_id=str(uuid7()))
+    held_id = str(await world.value(registry, "SELECT id FROM rejected_records"))
+    path, accepted = f"/v1/held-records/{held_id}", {"decision": "accepted"}
+    read = await registry.ask("GET", path, action="record.review", person=reviewer)
+    assert json.loads(read.json()["record"])["name_en"] == late["name_en"]
+    assert (await post(registry, f"{path}/decisions", "record.review", sender, accepted)).status_code == 403
+    outside = await post(registry, f"{path}/decisions", "record.review", world.at(TWIN_BOOTH), accepted)
+    assert outside.status_code == 404
+    taken = await post(registry, f"{path}/decisions", "record.review", reviewer, accepted)
+    assert (taken.status_code, taken.json()["decision"]) == (200, "accepted"), taken.text
+    person = await world.rows(registry, "SELECT captured_by, status FROM workers")
+    assert [tuple(row) for row in person] == [(sender.person_id, "active")]
+    unit = (await progress(registry, drive_id, MANDAL))["unit"]
+    assert [unit[name] for name in NUMBERS[1:]] == [1, 1, 1, 0, 0, 0]
+    assert ends(await world.synced(registry, sender, [late], drive_id=drive_id)) == [("already-there", 200, None)]
+    assert await world.size(registry, "rejected_records") == 0
+    trail = (
+        "SELECT person_id, records FROM audit_entries WHERE action = 'record.review' AND outcome = 'done' ORDER BY id"
+    )
+    assert [tuple(row) for row in await world.rows(registry, trail)] == [(reviewer.person_id, n) for n in (None, 1)]
+
+
+async def test_what_was_refused_for_what_it_says_is_not_taken_as_it_is(registry: Harness) -> None:
+    drive_id, bad = await begun(registry), a_record(birth_year=2015)
+    await world.synced(registry, world.at(BOOTH), [bad], drive_id=drive_id)
+    held_id = await world.value(registry, "SELECT id FROM rejected_records")
+    path = f"/v1/held-records/{held_id}/decisions"
+    answer = await post(registry, path, "record.review", world.at(MANDAL), {"decision": "accepted"})
+    assert (answer.status_code, world.pointers(answer)) == (409, ["/birth_year"])
+    assert await world.size(registry, "rejected_records") == 1
+    assert await world.size(registry, "workers") == 0
+
+
+async def test_what_was_sent_is_shown_to_its_sender_and_to_who_sees_every_field(registry: Harness) -> None:
+    sender = world.at(BOOTH, field_classes=("open",))
+    await world.synced(registry, sender, ["no record at all"])
+    held_id = await world.value(registry, "SELECT id FROM rejected_records")
+    path = f"/v1/held-records/{held_id}"
+    readers = (sender, world.at(MANDAL), world.at(MANDAL, field_classes=("open",)), world.at(TWIN_BOOTH))
+    answers = [await registry.ask("GET", path, action="record.review", person=one) for one in readers]
+    assert [one.status_code for one in answers] == [200, 200, 403, 404]
+    assert answers[0].json()["record"] == '"no record at all"'
+
+
 async def test_a_vistarak_takes_packs_of_assigned_booths_only(registry: Harness) -> None:
     form = await published(registry, a_form())
     drive_id, vistarak = await begun(registry, form_id=form["form_id"]), world.at(MANDAL, "vistarak")

@@ -127,6 +127,10 @@ def _decide(records: Records, bearer: Bearer, place: Place) -> Ask:
     return Ask(ids={"held_id": records.held(place, fresh=bearer.reaches(place))}, body={"decision": "dismissed"})
 
 
+def _held(records: Records, _bearer: Bearer, place: Place) -> Ask:
+    return Ask(ids={"held_id": records.held(place, fresh=False)})
+
+
 def _flags_of_drive(records: Records, _bearer: Bearer, place: Place) -> Ask:
     return Ask(ids={"drive_id": records.drive(place)})
 
@@ -305,6 +309,7 @@ PROBES: Final[tuple[Probe, ...]] = (
     Placed("POST /v1/assignments", "body unit_id", _assign),
     Plain("GET /v1/held-records", _own_drive),
     Placed("GET /v1/held-records", "?unit_id", at_unit()),
+    Placed("GET /v1/held-records/{held_id}", "held_id", _held),
     Placed("POST /v1/held-records/{held_id}/decisions", "held_id", _decide),
     Placed("GET /v1/drives/{drive_id}/flags", "?unit_id", _unit_of_drive),
     Placed("GET /v1/drives/{drive_id}/flags", "drive_id", _flags_of_drive, from_above=True),

@@ -274,7 +274,7 @@ class PaperIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class HeldOut(msgspec.Struct, frozen=True, kw_only=True):
-    """A record that was received and not accepted; its body stays sealed."""
+    """A record that was received and not accepted."""
 
     id: UUID
     record_id: UUID | None
@@ -291,6 +291,15 @@ class HeldOut(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: datetime | None
 
 
+class HeldRecordOut(HeldOut, frozen=True, kw_only=True):
+    """The same with the record."""
+
+    record: Annotated[
+        str | None,
+        says("The record as it was sent, well-formed or not; null when nothing of it is kept any more.", '{"id": "…"}'),
+    ]
+
+
 class HeldPage(msgspec.Struct, frozen=True, kw_only=True):
     """One page; ``next`` is null on the last."""
 
@@ -299,6 +308,6 @@ class HeldPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DecisionIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What becomes of a held record; one that was dismissed is not taken when it comes again."""
+    """What becomes of a held record: it goes on record as it stands, or is not taken when it comes again either."""
 
-    decision: Annotated[Literal["dismissed"], says("dismissed", "dismissed")]
+    decision: Annotated[Literal["accepted", "dismissed"], says("accepted or dismissed", "dismissed")]

@@ -5,13 +5,15 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Response
+from msgspec.structs import asdict
 
 from sangathan_chassis.edge import edge_router
 from sangathan_chassis.pages import CursorParam, Limit
 from sangathan_chassis.replies import json_reply, page_reply
 from sangathan_registry.api.bodies import Body
 from sangathan_registry.api.described import described
-from sangathan_registry.api.drive_schemas import DecisionIn, HeldOut, HeldPage
+from sangathan_registry.api.drive_schemas import DecisionIn, HeldOut, HeldPage, HeldRecordOut
+from sangathan_registry.api.intake import read_record
 from sangathan_registry.api.parts import ActDep, LookDep
 from sangathan_registry.api.workers import UnitFilter
 from sangathan_registry.commands import decide_held
@@ -47,11 +49,30 @@ async def list_held_records(  # noqa: PLR0917 - FastAPI reads filters from the s
     return page_reply(look.request, [_out(row) for row in rows], following)
 
 
+@router.get(
+    "/v1/held-records/{held_id}",
+    **described("record.review", reply=HeldRecordOut, opens="work", refusals=(403, 404)),
+)
+async def read_held_record(held_id: UUID, act: ActDep) -> Response:
+    """Read a held record as it was sent; the reading is on the audit trail."""
+    row, record = await decide_held.show(act.work, act.parts.sealer, act.caller, held_id)
+    return json_reply(HeldRecordOut(**asdict(_out(row)), record=record))
+
+
 @router.post(
     "/v1/held-records/{held_id}/decisions",
-    **described("record.review", body=DecisionIn, reply=HeldOut, refusals=(404, 409)),
+    **described("record.review", body=DecisionIn, reply=HeldOut, refusals=(403, 404, 409)),
 )
 async def decide(held_id: UUID, act: ActDep) -> Response:
-    """Decide about a held record; dismissed, it is kept and not taken when it comes again."""
+    """Decide about a held record: accepted, it goes on record as it stands; dismissed, it is not taken again either.
+
+    What came too late, from elsewhere, or on a notice that nobody knows can be accepted, but not by its sender.
+    """
     sent = await _DECISION.read(act.request)
-    return json_reply(_out(await decide_held.handle(act.work, act.caller, held_id, sent.decision)))
+    if sent.decision == "dismissed":
+        return json_reply(_out(await decide_held.dismiss(act.work, act.caller, held_id)))
+    notices, now = act.parts.notices, act.work.now
+    command = decide_held.TakeHeld(held_id, lambda raw, sender: read_record(raw, notices, now=now, taken_by=sender))
+    row, at = await decide_held.take(act.work, (act.parts.sealer, act.parts.checks), act.caller, command)
+    decided = {"decision": "accepted", "decided_by": act.caller.person, "decided_at": at}
+    return json_reply(_out({**row, **decided}))

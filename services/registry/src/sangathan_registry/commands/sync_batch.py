@@ -33,7 +33,8 @@ from sangathan_registry.store import audit, counts, drives, erasures, receipts, 
 class SyncBatch:
     """The batch as it was read; ``vistarak_id`` is who collected what a clerk keys from paper.
 
-    ``skew`` is by how much the device's clock was wrong.
+    ``skew`` is by how much the device's clock was wrong. ``sent_by`` is whose record was held and is now taken by
+    somebody's decision: neither the drive's units and dates nor the notice stand in its way then.
     """
 
     batch_id: UUID
@@ -43,6 +44,11 @@ class SyncBatch:
     collected: Mapping[UUID, int] = field(default_factory=dict)
     vistarak_id: UUID | None = None
     skew: timedelta = timedelta()
+    sent_by: UUID | None = None
+
+    def sender(self, caller: Caller) -> UUID:
+        """Who sent the records, be it now or before somebody decided."""
+        return self.sent_by or caller.person
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ class _Known:
     forms: dict[UUID, str]
     serials: dict[tuple[UUID, str], UUID]
     late: bool
+    decided: bool
 
 
 @dataclass(slots=True)
@@ -80,9 +87,9 @@ async def handle(work: Work, sealer: Sealer, checks: AnswerChecks, asked: tuple[
         await _announce(work, caller, command, accepted)
     results = [result for result in batch.results if result is not None]
     held = await _keep_rejected(work, sealer, caller, (command, results, batch.hashes, known.places))
-    mended = await receipts.take_mended(work, caller.person, list(new)) if new else []
+    mended = await receipts.take_mended(work, command.sender(caller), list(new)) if new else []
     if command.drive_id is not None:
-        count = DriveCount(command.drive_id, command.device_id or caller.person)
+        count = DriveCount(command.drive_id, command.device_id or command.sender(caller))
         count.accept(accepted)
         count.hold(held)
         count.hold([row for row in mended if row["drive_id"] == command.drive_id], -1)
@@ -100,7 +107,7 @@ async def _take_from_other_drives(
     others: dict[tuple[UUID, UUID], list[receipts.Kept]] = defaultdict(list)
     for row in mended:
         if row["drive_id"] not in {None, command.drive_id}:
-            others[row["drive_id"], row["device_id"] or caller.person].append(row)
+            others[row["drive_id"], row["device_id"] or command.sender(caller)].append(row)
     for (drive_id, device_id), rows in others.items():
         count = DriveCount(drive_id, device_id)
         count.hold(rows, -1)
@@ -112,7 +119,7 @@ def _brought(caller: Caller, command: SyncBatch, drive: Drive, accepted: Sequenc
         drive=drive,
         accepted=accepted,
         places={one.id: one.capture.place for one in command.records if one.id and one.capture.place},
-        vistarak_id=command.vistarak_id or caller.person,
+        vistarak_id=command.vistarak_id or command.sender(caller),
         device_id=command.device_id,
         skew=command.skew,
         on_paper=command.vistarak_id is not None,
@@ -133,13 +140,14 @@ async def _known(work: Work, caller: Caller, command: SyncBatch, hashes: Sequenc
     return _Known(
         places=places,
         earlier=earlier,
-        dismissed=await receipts.dismissed(work, caller.person, hashes),
+        dismissed=await receipts.dismissed(work, command.sender(caller), hashes),
         erased=await erasures.erased_among(work, [one.id for one in records if one.id]),
         assignments=assignments,
         drive=drive,
         forms=await form_versions(work.raw, drive.form_id, list(versions)) if drive and drive.form_id else {},
         serials=await drives.used_serials(work, drive.id, serials) if drive and serials else {},
         late=drive is not None and work.now > drive.grace_until,
+        decided=command.sent_by is not None,
     )
 
 
@@ -147,7 +155,9 @@ def _sort(checks: AnswerChecks, known: _Known, records: Sequence[SentRecord], ha
     """Ends what can be ended without writing; the rest are candidates, one per id."""
     batch = _Sorted([None] * len(records), hashes)
     for n, record in enumerate(records):
-        ended = _without_writing(record, hashes[n], known) or _by_notice(record) or _by_drive(checks, record, known)
+        ended = (
+            _without_writing(record, hashes[n], known) or _by_notice(record, known) or _by_drive(checks, record, known)
+        )
         if record.id in batch.candidates:
             ended = sync.settle(batch.candidates[record.id][1].body_hash, hashes[n])
         if ended is None and record.id and record.unit_id:
@@ -180,9 +190,9 @@ def _without_writing(  # noqa: PLR0911 - one ending each, in the order that coun
     return None
 
 
-def _by_notice(record: SentRecord) -> Result | None:
+def _by_notice(record: SentRecord, known: _Known) -> Result | None:
     """A consent on a notice that nobody knows may be good all the same: people look, and nothing is lost meanwhile."""
-    return None if record.notice_known else sync.NOTICE_UNKNOWN
+    return None if record.notice_known or known.decided else sync.NOTICE_UNKNOWN
 
 
 def _by_drive(checks: AnswerChecks, record: SentRecord, known: _Known) -> Result | None:
@@ -218,9 +228,9 @@ def _other_paper(record: SentRecord, known: _Known) -> Result | None:
 def _late(record: SentRecord, place: Place, known: _Known) -> Result | None:
     if known.drive is None or record.captured_at is None or record.unit_id is None:
         return None
-    if known.late:
+    if known.late and not known.decided:
         return sync.AFTER_GRACE
-    if not known.drive.covers(place.path, record.captured_at):
+    if not (known.decided or known.drive.covers(place.path, record.captured_at)):
         return sync.OUTSIDE_DRIVE
     serial = record.capture.serial
     if serial and known.serials.get((record.unit_id, serial), record.id) != record.id:
@@ -233,7 +243,7 @@ async def _write(work: Work, sealer: Sealer, caller: Caller, rest: tuple[SyncBat
     enrolments = [enrolment for _, enrolment in batch.candidates.values()]
     if not enrolments:
         return set()
-    who = command.vistarak_id or caller.person
+    who = command.vistarak_id or command.sender(caller)
     new = await workers.insert_workers(
         work,
         sealer,
@@ -241,7 +251,7 @@ async def _write(work: Work, sealer: Sealer, caller: Caller, rest: tuple[SyncBat
         captured_by=who,
         source=Source.DRIVE,
         batch_id=command.batch_id,
-        sent_by=caller.person,
+        sent_by=command.sender(caller),
     )
     if command.drive_id is not None and new:
         clerk = caller.person if command.vistarak_id else None

@@ -26,6 +26,9 @@ SECOND_PERSON_NEEDED = ProblemType(
     "second-person-needed", Kind.FORBIDDEN, "Another person has to approve this", "इसे किसी और को स्वीकृत करना होगा"
 )
 DECIDED = ProblemType("already-decided", Kind.CONFLICT, "This has been decided", "इस पर निर्णय हो चुका है")
+HELD_NOT_FIT = ProblemType(
+    "held-not-fit", Kind.CONFLICT, "This record cannot be taken as it is", "यह अभिलेख जैसा है वैसा नहीं लिया जा सकता"
+)
 IN_SIGHT_ALREADY = ProblemType(
     "in-sight-already", Kind.CONFLICT, "This record lies in your own area", "यह अभिलेख आपके अपने क्षेत्र में है"
 )

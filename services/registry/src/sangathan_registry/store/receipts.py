@@ -115,14 +115,19 @@ async def hashes_of(work: Work, record_ids: Sequence[UUID]) -> dict[UUID, bytes]
     return {row["record_id"]: row["body_hash"] for row in rows}
 
 
-async def decide(work: Work, held_id: UUID, decision: str, by: UUID) -> Kept | None:
+async def held(work: Work, held_id: UUID, *, lock: bool = False) -> Kept | None:
+    """What is held under this id, locked if wanted; None when there is none inside the scope."""
+    statement = "SELECT *, errors::text AS faults FROM rejected_records WHERE id = $1 AND path >= $2 AND path < $3"
+    return await work.raw.fetchrow(statement + " FOR UPDATE" * lock, held_id, work.scope.lo, work.scope.hi)
+
+
+async def dismiss(work: Work, held_id: UUID, by: UUID) -> Kept | None:
     """Notes the decision unless there is one; gives the row as it then is, or None outside the scope."""
     return await work.raw.fetchrow(
-        "UPDATE rejected_records SET decision = coalesce(decision, $2), decided_by = coalesce(decided_by, $3),"
-        " decided_at = coalesce(decided_at, $4) WHERE id = $1 AND path >= $5 AND path < $6"
+        "UPDATE rejected_records SET decision = 'dismissed', decided_by = coalesce(decided_by, $2),"
+        " decided_at = coalesce(decided_at, $3) WHERE id = $1 AND path >= $4 AND path < $5"
         " RETURNING *, errors::text AS faults",
         held_id,
-        decision,
         by,
         work.now,
         work.scope.lo,

@@ -34,6 +34,11 @@ def seal_body(sealer: Sealer, body: str) -> bytes:
     return sealer.seal(body, place=_BODY)
 
 
+def open_body(sealer: Sealer, sealed: bytes) -> str:
+    """The same again."""
+    return sealer.open(sealed, place=_BODY)
+
+
 def seal_content(sealer: Sealer, content: str) -> bytes:
     """Answers and evidence of a capture."""
     return sealer.seal(content, place=_CONTENT)
