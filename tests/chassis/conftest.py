@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sangathan_chassis.settings import ServiceSettings
-from sangathan_testkit.databases import DatabaseUrls
-from sangathan_testkit.fixtures import FreshDatabase, SettingsFor
+from sangathan_testkit.databases import DatabaseUrls, FreshDatabase
+from sangathan_testkit.fixtures import SettingsFor
 from sangathan_testkit.harness import Harness, running
 from tests.chassis import notes
 

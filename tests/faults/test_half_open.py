@@ -16,8 +16,8 @@ from sangathan_embedded import EmbeddedServers
 from sangathan_registry.main import SERVICE
 from sangathan_registry.settings import RegistrySettings
 from sangathan_testkit.clock import FixedClock
-from sangathan_testkit.databases import DatabaseUrls
-from sangathan_testkit.fixtures import FreshDatabase, SettingsFor
+from sangathan_testkit.databases import DatabaseUrls, FreshDatabase
+from sangathan_testkit.fixtures import SettingsFor
 from sangathan_testkit.harness import Harness, running
 from tests.chassis.dead_line import DeadLine, dead_line
 from tests.faults.places import Places

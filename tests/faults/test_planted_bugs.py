@@ -26,8 +26,8 @@ from sangathan_registry.main import SERVICE as REGISTRY
 from sangathan_registry.settings import RegistrySettings
 from sangathan_registry.store import counts
 from sangathan_testkit.clock import FixedClock
-from sangathan_testkit.databases import DatabaseUrls
-from sangathan_testkit.fixtures import FreshDatabase, SettingsFor
+from sangathan_testkit.databases import DatabaseUrls, FreshDatabase
+from sangathan_testkit.fixtures import SettingsFor
 from sangathan_testkit.harness import running
 from sangathan_testkit.links import link_settings, linked
 from sangathan_workshops.main import SERVICE as WORKSHOPS

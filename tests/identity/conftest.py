@@ -12,8 +12,8 @@ from sangathan_identity.commands.load_dataset import LoadDataset, load_dataset
 from sangathan_identity.main import SERVICE
 from sangathan_identity.settings import IdentitySettings
 from sangathan_testkit.clock import FixedClock
-from sangathan_testkit.databases import DatabaseUrls
-from sangathan_testkit.fixtures import FreshDatabase, SettingsFor
+from sangathan_testkit.databases import DatabaseUrls, FreshDatabase
+from sangathan_testkit.fixtures import SettingsFor
 from sangathan_testkit.harness import Harness, running
 from tests.identity import world
 

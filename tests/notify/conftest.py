@@ -7,8 +7,8 @@ import pytest
 from sangathan_notify.main import SERVICE
 from sangathan_notify.settings import NotifySettings
 from sangathan_testkit.clock import FixedClock
-from sangathan_testkit.databases import DatabaseUrls
-from sangathan_testkit.fixtures import FreshDatabase, SettingsFor
+from sangathan_testkit.databases import DatabaseUrls, FreshDatabase
+from sangathan_testkit.fixtures import SettingsFor
 from sangathan_testkit.harness import running
 from tests.notify.stage import Stage, plant
 

@@ -15,8 +15,8 @@ from sangathan_embedded import EmbeddedServers, apply_topology
 from sangathan_notify.main import SERVICE as NOTIFY
 from sangathan_notify.settings import NotifySettings
 from sangathan_testkit.clock import FixedClock
-from sangathan_testkit.databases import DatabaseUrls
-from sangathan_testkit.fixtures import FreshDatabase, SettingsFor
+from sangathan_testkit.databases import DatabaseUrls, FreshDatabase
+from sangathan_testkit.fixtures import SettingsFor
 from sangathan_testkit.harness import running
 from sangathan_workshops.main import SERVICE as WORKSHOPS
 from sangathan_workshops.settings import WorkshopsSettings

@@ -24,8 +24,8 @@ from sangathan_registry.commands.purge_erased import purge_some
 from sangathan_registry.main import SERVICE as REGISTRY
 from sangathan_registry.settings import RegistrySettings
 from sangathan_testkit.clock import FixedClock
-from sangathan_testkit.databases import everything_in
-from sangathan_testkit.fixtures import FreshDatabase, SettingsFor
+from sangathan_testkit.databases import FreshDatabase, everything_in
+from sangathan_testkit.fixtures import SettingsFor
 from sangathan_testkit.harness import Harness, Person, running
 from sangathan_workshops.main import SERVICE as WORKSHOPS
 from sangathan_workshops.settings import WorkshopsSettings

@@ -71,7 +71,7 @@ async def test_a_record_that_goes_while_it_is_compared_leaves_no_key_behind(
         await go_on.wait()
 
     monkeypatch.setattr(keys, "replace", replace_and_wait)
-    job = asyncio.create_task(match_some(registry.database, registry.app.state.parts.sealer))
+    job = asyncio.create_task(match_some(registry.database, registry.app.state.parts.sealer, world.IN_FORCE))
     await written.wait()
     leaving = asyncio.create_task(world.withdraw(registry, world.at(BOOTH), worker["id"]))
     await asyncio.wait({leaving}, timeout=0.5)
@@ -90,7 +90,7 @@ async def test_what_is_changed_while_it_is_compared_is_found_by_what_it_has_beco
         assert worker is not None
         renamed = replace(worker.particulars, name_hi=None, name_en="Sitaram Namuna")
         await workers.save(work, sealer, worker.changed(renamed, work.now), by)
-        await match_some(registry.database, sealer)
+        await match_some(registry.database, sealer, world.IN_FORCE)
     await world.matched(registry)
     found = await world.rows(registry, "SELECT key FROM worker_keys WHERE worker_id = $1", worker_id)
     assert {row["key"] for row in found} == set(name_keys(None, "Sitaram Namuna"))

@@ -3,8 +3,7 @@
 import pytest
 
 from sangathan_embedded.services import DATABASES
-from sangathan_testkit.databases import DatabaseUrls
-from sangathan_testkit.fixtures import FreshDatabase
+from sangathan_testkit.databases import DatabaseUrls, FreshDatabase
 from tests.walls.planting import Planted, plant
 
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sangathan_testkit.clock import FixedClock
-from sangathan_testkit.databases import DatabaseUrls
-from sangathan_testkit.fixtures import FreshDatabase, SettingsFor
+from sangathan_testkit.databases import DatabaseUrls, FreshDatabase
+from sangathan_testkit.fixtures import SettingsFor
 from sangathan_testkit.harness import running
 from sangathan_workshops.main import SERVICE
 from sangathan_workshops.settings import WorkshopsSettings
