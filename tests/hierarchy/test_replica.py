@@ -1,7 +1,7 @@
 """A service's replica of the tree: built from identity's snapshot, moved in strict order, trusted only when current."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID, uuid4, uuid5
@@ -24,8 +24,7 @@ from sangathan_contracts.identity import AppointmentState, SnapshotPage, UnitSta
 from sangathan_embedded import EmbeddedServers, apply_topology
 from sangathan_hierarchy.ddl import DELEGATIONS, hierarchy_tables, tree_guard
 from sangathan_hierarchy.replica import SqlReplica, loaded_check
-from sangathan_testkit.databases import DatabaseUrls
-from sangathan_testkit.fixtures import FreshDatabase
+from sangathan_testkit.databases import DatabaseUrls, FreshDatabase
 from sangathan_testkit.links import linked
 
 HOME = UUID("11111111-1111-4111-8111-111111111111")
@@ -58,17 +57,22 @@ class Source:
     appointments: list[AppointmentState] = field(default_factory=list)
     tree_version: int = 1
     asked: int = 0
+    successors: tuple[tuple[UUID, UUID], ...] = ()
 
 
 class Notes:
     """A service's rows that follow the tree."""
+
+    def __init__(self) -> None:
+        self.successors: dict[UUID, UUID] = {}
 
     async def follow_move(self, work: Work, old_path: str, new_path: str) -> None:
         await work.raw.execute(
             "UPDATE notes SET path = $2 || substr(path, length($1) + 1) WHERE starts_with(path, $1)", old_path, new_path
         )
 
-    async def follow_all(self, work: Work) -> None:
+    async def follow_all(self, work: Work, successors: Mapping[UUID, UUID]) -> None:
+        self.successors = dict(successors)
         await work.raw.execute("UPDATE notes n SET path = u.path FROM unit_replica u WHERE u.unit_id = n.unit_id")
 
 
@@ -77,6 +81,7 @@ class Stage:
     database: Database
     replica: SqlReplica
     source: Source
+    rows: Notes
 
     async def tell(self, event: Event) -> None:
         body = msgspec.json.encode(event)
@@ -119,24 +124,28 @@ async def stage(servers: EmbeddedServers, urls: DatabaseUrls) -> AsyncIterator[S
             pages = [
                 SnapshotPage(tree_version=source.tree_version, units=tuple(source.units[:half])),
                 SnapshotPage(tree_version=source.tree_version, units=tuple(source.units[half:])),
-                SnapshotPage(tree_version=source.tree_version, appointments=tuple(source.appointments), last=True),
+                SnapshotPage(tree_version=source.tree_version, appointments=tuple(source.appointments)),
+                SnapshotPage(tree_version=source.tree_version, successors=source.successors, last=True),
             ]
             for page in pages:
                 await client.request(request.reply, msgspec.json.encode(page), timeout=5)
 
         subscription = await client.subscribe(identity.SNAPSHOT_SUBJECT, cb=answer)
         database = await Database.open(urls.app)
-        yield Stage(database, SqlReplica(registry_link, "registry", Notes()), source)
+        notes = Notes()
+        yield Stage(database, SqlReplica(registry_link, "registry", notes), source, notes)
         await subscription.unsubscribe()
         await database.close()
 
 
 async def test_a_replica_is_built_from_the_snapshot_once(stage: Stage) -> None:
     assert await loaded_check(stage.database)() == "the unit tree has not been loaded yet"
+    stage.source.successors = ((HOME, HOME),)
     await stage.replica.ensure_loaded(stage.database)
     await stage.replica.ensure_loaded(stage.database)
     assert await stage.paths() == ["in.", "in.mp.", "in.mp.d07.", "in.mp.d070."]
     assert stage.source.asked == 1
+    assert stage.rows.successors == {HOME: HOME}
     assert await loaded_check(stage.database)() == ""
 
 

@@ -61,6 +61,12 @@ async def test_a_snapshot_holds_every_appointment(registry: Client) -> None:
     assert found == {one.appointment_id for one in world.holders()}
 
 
+async def test_it_says_which_unit_a_merged_one_went_into(registry: Client, connected: Harness) -> None:
+    ends = [unit.unit_id for page in await fetch(registry) for unit in page.units][-2:]
+    await rows(connected, "UPDATE units SET closed_at = now(), successor_id = $2 WHERE id = $1", *ends)
+    assert [pair for page in await fetch(registry) for pair in page.successors] == [tuple(ends)]
+
+
 async def test_every_page_carries_the_trees_version(registry: Client) -> None:
     assert {page.tree_version for page in await fetch(registry)} == {1}
 

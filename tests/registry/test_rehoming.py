@@ -11,7 +11,7 @@ from sangathan_chassis.scope import Scope
 from sangathan_contracts.envelope import Event
 from sangathan_contracts.identity import UnitMerged, UnitSplit, UnitState
 from sangathan_registry.commands.rehome_workers import NotKnownYet
-from sangathan_registry.subscribers.tree import tree_handlers
+from sangathan_registry.subscribers.tree import RowsFollowTree, tree_handlers
 from sangathan_testkit.harness import Harness
 from tests.registry import world
 from tests.registry.world import BOOTH, DISTRICT, FAR_BOOTH, MANDAL, NEXT_BOOTH, STATE, TWIN_BOOTH
@@ -63,6 +63,17 @@ async def test_workers_of_a_merged_booth_go_on_at_its_successor(registry: Harnes
     assert await seen(registry, NEXT_BOOTH) == ids
     assert await seen(registry, BOOTH) == set()
     assert await seen(registry, STATE) == ids
+
+
+async def test_who_was_left_at_a_merged_booth_goes_on_when_the_replica_is_rebuilt(registry: Harness) -> None:
+    worker = await world.enrolled(registry)
+    successors = {world.unit_id(BOOTH): world.unit_id(NEXT_BOOTH), world.unit_id(NEXT_BOOTH): world.unit_id(FAR_BOOTH)}
+    for _ in range(2):
+        async with registry.database.work(Scope.everything()) as work:
+            await RowsFollowTree().follow_all(work, successors)
+    assert await seen(registry, FAR_BOOTH) == {worker["id"]}
+    assert await world.counted(registry, world.at(STATE), BOOTH) == 0
+    assert (await world.rows(registry, "SELECT version FROM workers"))[0]["version"] == 2
 
 
 async def test_consents_go_with_their_workers(registry: Harness) -> None:

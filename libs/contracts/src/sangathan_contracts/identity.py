@@ -196,11 +196,15 @@ SNAPSHOT_SUBJECT = "snap.identity"
 
 
 class SnapshotPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Up to 1,000 rows of the snapshot; the last page has ``last`` set. All pages are of one database snapshot."""
+    """Up to 1,000 rows of the snapshot; the last page has ``last`` set. All pages are of one database snapshot.
+
+    ``successors`` are closed units with those that they were merged into, which may have been merged themselves since.
+    """
 
     tree_version: int
     units: tuple[UnitState, ...] = ()
     appointments: tuple[AppointmentState, ...] = ()
     suspended: tuple[UUID, ...] = ()
     ended_sessions: tuple[UUID, ...] = ()
+    successors: tuple[tuple[UUID, UUID], ...] = ()
     last: bool = False

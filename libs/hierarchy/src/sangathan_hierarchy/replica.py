@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Protocol, TypeVar
+from uuid import UUID
 
 import msgspec
 
@@ -37,8 +38,8 @@ class Follower(Protocol):
         """Every path that begins with ``old_path`` begins with ``new_path`` from now on."""
         ...
 
-    async def follow_all(self, work: Work) -> None:
-        """Derive every row's path anew from the replica, which has just been rebuilt."""
+    async def follow_all(self, work: Work, successors: Mapping[UUID, UUID]) -> None:
+        """Derive every row's path anew from the replica, just rebuilt; ``successors`` are those of merged units."""
         ...
 
 
@@ -120,16 +121,17 @@ class SqlReplica:
         await work.raw.execute(
             "SET LOCAL statement_timeout = 0; DELETE FROM unit_replica; DELETE FROM appointment_replica"
         )
-        version = 0
+        version, successors = 0, dict[UUID, UUID]()
         async for page in fetch_snapshot(await self._nats.wait(), self._service):
             version = page.tree_version
+            successors.update(page.successors)
             await _copy(work.raw, page)
         await work.raw.execute(
             "INSERT INTO replica_state (tree_version) VALUES ($1)"
             " ON CONFLICT (only_row) DO UPDATE SET tree_version = EXCLUDED.tree_version",
             version,
         )
-        await self._follower.follow_all(work)
+        await self._follower.follow_all(work, successors)
         log.info("replica rebuilt", extra={"fields": {"tree_version": version}})
 
     async def _apply(self, work: Work, event: Structural) -> bool:

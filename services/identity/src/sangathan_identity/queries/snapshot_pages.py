@@ -28,6 +28,12 @@ async def snapshot_pages(connection: Connection, now: datetime) -> AsyncIterator
         yield SnapshotPage(tree_version=version, units=tuple(UnitState(**row) for row in rows))
     async for rows in _pages(
         connection,
+        "SELECT id, successor_id FROM units WHERE successor_id IS NOT NULL AND id > $1 ORDER BY id LIMIT $2",
+        ("id", _FIRST_ID),
+    ):
+        yield SnapshotPage(tree_version=version, successors=tuple((row["id"], row["successor_id"]) for row in rows))
+    async for rows in _pages(
+        connection,
         "SELECT id AS appointment_id, person_id, office, unit_id, valid_from, valid_to, version, ended_at,"
         " delegated_from, actions, acting, client_id FROM appointments WHERE id > $1 ORDER BY id LIMIT $2",
         ("appointment_id", _FIRST_ID),

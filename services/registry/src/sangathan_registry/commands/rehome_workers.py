@@ -1,6 +1,6 @@
 """Lets workers go on at another unit when theirs was split or merged; a second time finds nobody left to move."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -34,3 +34,12 @@ async def handle(work: Work, command: RehomeWorkers) -> None:
     if command.worker_ids is None:
         await rehoming.rehome_assignments(work, ends, paths)
         await rehoming.rehome_transfers(work, ends, paths)
+
+
+async def handle_merged(work: Work, successors: Mapping[UUID, UUID]) -> None:
+    """Lets go on whoever is still at a merged unit: the event that told of it may have been missed."""
+    for unit_id in await rehoming.left_behind(work, list(successors)):
+        into = successors[unit_id]
+        while into in successors:
+            into = successors[into]
+        await handle(work, RehomeWorkers(unit_id, into))

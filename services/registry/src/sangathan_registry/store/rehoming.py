@@ -40,6 +40,14 @@ UPDATE assignments a SET unit_id = $2, path = $4 WHERE a.path = $3 AND a.unit_id
     AND (a.valid_to IS NULL OR a.valid_to > $5)
     AND NOT EXISTS (SELECT FROM assignments b WHERE b.unit_id = $2 AND b.appointment_id = a.appointment_id)
 """
+_LEFT_BEHIND = """
+SELECT u.unit_id FROM unit_replica u WHERE u.unit_id = ANY($1) AND (
+    EXISTS (SELECT FROM workers w WHERE w.path = u.path AND w.unit_id = u.unit_id)
+    OR EXISTS (SELECT FROM assignments a WHERE a.path = u.path AND a.unit_id = u.unit_id
+        AND (a.valid_to IS NULL OR a.valid_to > $2))
+    OR EXISTS (SELECT FROM transfers t WHERE t.to_path = u.path AND t.to_unit_id = u.unit_id AND t.state = 'asked'))
+ORDER BY u.unit_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,11 @@ async def paths_of(work: Work, from_id: UUID, to_id: UUID) -> tuple[str, str] | 
     rows = await work.raw.fetch("SELECT unit_id, path FROM unit_replica WHERE unit_id IN ($1, $2)", from_id, to_id)
     places = {row["unit_id"]: row["path"] for row in rows}
     return (places[from_id], places[to_id]) if len(places) == 2 else None
+
+
+async def left_behind(work: Work, unit_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """Those of the units at which a worker is, or to which somebody is still sent or asked."""
+    return [row["unit_id"] for row in await work.raw.fetch(_LEFT_BEHIND, list(unit_ids), work.now)]
 
 
 async def rehome_workers(

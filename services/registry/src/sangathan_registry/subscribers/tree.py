@@ -1,6 +1,7 @@
 """What the registry does when the tree changes: its rows follow, in the transaction that changes its replica."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from sangathan_chassis.consumer import Subscriber
 from sangathan_chassis.database import Work
@@ -19,9 +20,10 @@ class RowsFollowTree:
         """Moves everything below a unit with it."""
         await move_below(work, old_path, new_path)
 
-    async def follow_all(self, work: Work) -> None:
-        """Takes every row's path anew from the replica."""
+    async def follow_all(self, work: Work, successors: Mapping[UUID, UUID]) -> None:
+        """Takes every row's path anew from the replica, and workers from units that were merged meanwhile."""
         await derive_everything(work)
+        await rehome_workers.handle_merged(work, successors)
 
 
 async def on_unit_split(work: Work, envelope: Envelope) -> None:
