@@ -10,7 +10,7 @@ from sangathan_chassis.refusal import Refusal
 from sangathan_registry.api.phones import read_phone
 from sangathan_registry.commands.import_file import FONTS, find_out, open_file
 from sangathan_registry.domain import import_cells as cells
-from sangathan_registry.domain.import_faults import Fault, Reason
+from sangathan_registry.domain.import_faults import ACCEPTED_HI, Fault, Reason, invalid
 from sangathan_registry.domain.import_fields import FIELDS, LEVELS, header_key, propose
 from sangathan_registry.domain.import_rows import Reading, ReadRow, RowReader
 from sangathan_registry.domain.import_units import KnownUnit, UnitIndex, UnitWords
@@ -334,3 +334,16 @@ def test_a_unit_that_is_not_found_alone_says_what_would_be(
     fault = found(root, *words)
     assert isinstance(fault, Fault)
     assert (fault.reason, says in fault.en) == (Reason.UNIT_UNKNOWN, True)
+
+
+@pytest.mark.parametrize("field", ACCEPTED_HI)
+def test_what_is_wrong_with_a_cell_is_said_in_both_languages(field: str) -> None:
+    fault = invalid("मोबाइल", field)
+    assert len(fault.hi) > len("स्वीकार्य: ")
+    assert len(fault.en) > len("takes ")
+    assert "null" not in fault.en
+
+
+def test_a_number_that_is_no_mobile_is_told_so_in_english_too() -> None:
+    [fault] = read({"name_hi": "रमेश नमूना", "phone": "12345", "birth_year": "1970"}).faults
+    assert fault.en == "takes an Indian mobile number of ten digits, with or without +91; or nothing"

@@ -1,5 +1,6 @@
 """What a service's command `reseal` shows: a bar for each place on a terminal, and a line when it is done."""
 
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import ExitStack
 
@@ -27,9 +28,10 @@ async def _show(name: str, step: AsyncIterator[Progress]) -> None:
     with ExitStack() as shown:
         bar = None
         async for progress in step:
-            if bar is None:
+            if bar is None and sys.stdout.isatty():
                 bar = shown.enter_context(typer.progressbar(length=progress.total, label=name))
-            bar.length = progress.total
-            bar.update(progress.done - done)
+            if bar is not None:
+                bar.length = progress.total
+                bar.update(progress.done - done)
             done = progress.done
     typer.echo(f"{name}: {done:,} sealed anew")

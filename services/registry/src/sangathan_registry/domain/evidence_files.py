@@ -1,5 +1,6 @@
 """Which files a case takes as evidence: by what is in them, never by what they are called."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,12 +48,7 @@ def type_of(content: bytes) -> str | None:
 
 def read_evidence(content: bytes, said: str) -> EvidenceFile:
     """The file; raises a refusal unless it is of a type that is taken, and of the one that it is said to be."""
-    media_type = type_of(content)
-    if media_type is None or media_type != said.partition(";")[0].strip().lower():
-        raise Refusal(EVIDENCE_NOT_TAKEN, f"Content-Type names what the file is, one of {', '.join(ENDINGS)}.")
-    if len(content) > MOST_BYTES:
-        raise Refusal(EVIDENCE_NOT_TAKEN, f"A file has at most {MOST_BYTES:,} bytes.")
-    return EvidenceFile(content, media_type)
+    return _read(content, said, types=tuple(ENDINGS), most=MOST_BYTES)
 
 
 PUBLIC_TYPES: Final = ("image/jpeg", "image/png", "image/webp", "application/pdf")
@@ -62,9 +58,13 @@ MOST_PUBLIC_FILES: Final = 3
 
 def read_public_evidence(content: bytes, said: str) -> EvidenceFile:
     """The same for a file from somebody who is not known: pictures and PDF alone, and smaller."""
-    file = read_evidence(content, said)
-    if file.media_type not in PUBLIC_TYPES:
-        raise Refusal(EVIDENCE_NOT_TAKEN, f"Content-Type names what the file is, one of {', '.join(PUBLIC_TYPES)}.")
-    if len(content) > MOST_PUBLIC_BYTES:
-        raise Refusal(EVIDENCE_NOT_TAKEN, f"A file has at most {MOST_PUBLIC_BYTES:,} bytes.")
-    return file
+    return _read(content, said, types=PUBLIC_TYPES, most=MOST_PUBLIC_BYTES)
+
+
+def _read(content: bytes, said: str, *, types: Sequence[str], most: int) -> EvidenceFile:
+    media_type = type_of(content)
+    if media_type not in types or media_type != said.partition(";")[0].strip().lower():
+        raise Refusal(EVIDENCE_NOT_TAKEN, f"The file and its Content-Type are one of {', '.join(types)}.")
+    if len(content) > most:
+        raise Refusal(EVIDENCE_NOT_TAKEN, f"A file has at most {most:,} bytes.")
+    return EvidenceFile(content, media_type)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from sangathan_registry.domain.particulars import ACCEPTED
+
 
 class Reason(StrEnum):
     """Why a row was not accepted."""
@@ -62,7 +64,7 @@ ACCEPTED_EN: Final = {
 
 def invalid(column: str, field: str, english: str = "") -> Fault:
     """A cell that cannot stand in the field."""
-    en = ACCEPTED_EN.get(field) or english
+    en = ACCEPTED_EN.get(field) or (english or ACCEPTED[field]).replace("null", "nothing")
     return Fault(column, Reason.INVALID, f"स्वीकार्य: {ACCEPTED_HI.get(field, 'जैसा API बताता है')}", f"takes {en}")
 
 

@@ -65,7 +65,7 @@ ACCEPTED: Final = {
     "reply": "what is answered, in Hindi, in English, or in both",
     "reply/hi": "the answer in Hindi, of at most 2000 characters; or null",
     "reply/en": "the answer in English, of at most 2000 characters; or null",
-    "found": "for a grievance of the kind not-me wrong-number, theirs or erased; null for any other",
+    "found": "for a grievance of the kind not-me: wrong-number, theirs or erased; null for any other",
     "consent/given_at": "a time with its zone (RFC 3339) that is not in the future",
     "form_version_id": "the id of a published version of the drive's form, a UUID; or null without a form",
     "answers": "the answers by the names of the form's questions; or null",
