@@ -23,7 +23,7 @@ COMMANDS = [
     ("dlq", "list"),
     ("dlq", "show"),
     ("dlq", "requeue"),
-    *(("photo", word) for word in ("put", "get")),
+    *(("photo", word) for word in ("put", "get", "remove")),
     *(("consent-evidence", word) for word in ("put", "get")),
     *(("cards", word) for word in ("issue", "render", "end", "fetch", "verify", "rotate-keys")),
 ]
@@ -145,3 +145,8 @@ def test_a_refused_second_up_does_not_hide_the_first(sangathan: Command, data_di
     finally:
         owner.stop()
     assert (data_dir / "run.json").exists()
+
+
+def test_a_file_that_is_not_there_is_one_sentence(sangathan: Command, tmp_path: Path) -> None:
+    done = sangathan("call", "POST", "/v1/workers", "--body", str(tmp_path / "nowhere.json"))
+    assert (done.returncode, done.stderr.strip()) == (2, f"{tmp_path / 'nowhere.json'}: No such file or directory.")

@@ -53,3 +53,18 @@ def test_a_call_spelled_wrong_exits_with_2(password_file: Path, words: tuple[str
     done = run(password_file, None, *words)
     assert isinstance(done.exception, CliFault)
     assert done.exception.code == 2
+
+
+def test_a_file_goes_as_what_its_ending_says(password_file: Path, tmp_path: Path) -> None:
+    told = ('claim:={"name": "कोई नमूना"}', "what=दुकान पर आकर धमकाया")
+    reference = json.loads(run(password_file, None, "POST", "/v1/case-reports", *told).stdout)["reference"]
+    letter = tmp_path / "letter.pdf"
+    letter.write_bytes(b"%PDF-1.7 the letter he showed")
+    done = run(password_file, None, "POST", f"/v1/case-reports/{reference}/files", "--body", str(letter))
+    assert json.loads(done.stdout) == {"reference": reference}
+
+
+def test_a_hindi_terminal_is_refused_in_hindi(password_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "hi_IN.UTF-8")
+    done = run(password_file, None, "GET", "/v1/workers")
+    assert "साइन इन" in str(done.exception)

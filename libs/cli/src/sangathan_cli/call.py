@@ -25,6 +25,19 @@ from sangathan_cli.signed_in import (
     unsigned,
 )
 
+_MEDIA: Final = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".pdf": "application/pdf",
+    ".ogg": "audio/ogg",
+    ".mp3": "audio/mpeg",
+    ".m4a": "audio/mp4",
+    ".mp4": "video/mp4",
+    ".csv": "text/csv",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 PathArgument = Annotated[str, typer.Argument(help="Its path, such as /v1/vacancies; or a word, with --list.")]
@@ -32,7 +45,9 @@ FieldsArgument = Annotated[
     list[str] | None,
     typer.Argument(help="name=text or name:=JSON: parameters of a GET, fields of a body otherwise."),
 ]
-BodyOption = Annotated[Path | None, typer.Option("--body", help="The body's file instead of fields; - reads it here.")]
+BodyOption = Annotated[
+    Path | None, typer.Option("--body", help="The body's file instead of fields; - reads JSON here.")
+]
 MatchOption = Annotated[str, typer.Option("--if-match", help="The version that was read, as its ETag was shown.")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Write the answer there as it came.", dir_okay=False)]
 AllOption = Annotated[bool, typer.Option("--all", help="Follow the pages of a list; one item a line.")]
@@ -90,6 +105,7 @@ CALL_EXAMPLES: Final = examples(
     "sangathan call list appointments",
     "sangathan call GET /v1/vacancies limit=5 --phone +916000000002 --password-file password",
     "sangathan call POST /v1/units parent_id=0c7d… level=booth code=b9 name_hi=बूथ name_en=Booth --phone +916000000002",
+    "sangathan call POST /v1/cases/0190d2f0-…/evidence --body shop.jpg --phone +916000000002",
     "sangathan call GET /v1/receipt-keys",
 )
 
@@ -101,7 +117,7 @@ def _call(method: str, path: str, given: dict[str, Any], *, headers: dict[str, s
     if method == "GET":
         return Call(method, path, {name: str(value) for name, value in given.items()}, headers=headers)
     body = _read(file) if file is not None else json.dumps(given, ensure_ascii=False).encode()
-    sent = {"Content-Type": "application/json", "Idempotency-Key": str(uuid4())}
+    sent = {"Content-Type": _media_type(file), "Idempotency-Key": str(uuid4())}
     return Call(method, path, body=body, headers=headers | sent)
 
 
@@ -121,6 +137,12 @@ def _field(one: str) -> tuple[str, Any]:
 
 def _read(file: Path) -> bytes:
     return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+
+
+def _media_type(file: Path | None) -> str:
+    """What a body is by its file's ending: a picture, a recording or a sheet goes as it is, anything else as JSON."""
+    suffix = file.suffix.lower() if file is not None else ""
+    return _MEDIA.get(suffix, "application/json")
 
 
 def _items(desk: Desk, first: Call) -> Iterator[Any]:

@@ -76,7 +76,10 @@ def end(
 
 
 @cards_app.command(
-    epilog=examples("sangathan cards render 0190d2f0-… --out card.pdf", "sangathan cards render 0190d2f0-… --out c.txt")
+    epilog=examples(
+        "sangathan cards render 0190d2f0-… --out card.pdf --phone +916000000002",
+        "sangathan cards render 0190d2f0-… --out code.txt --language en --phone +916000000002",
+    )
 )
 def render(
     card_id: Annotated[UUID, typer.Argument(help="The card's id.")],
@@ -168,7 +171,8 @@ def _tell(card: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(dict(card))
     else:
-        console.print(f"card {card['id']}, number {card['number']}: {card['status']}, until {card['expires_at'][:10]}")
+        when = f"on {card['ended_at'][:10]}" if card["ended_at"] else f"until {card['expires_at'][:10]}"
+        console.print(f"card {card['id']}, number {card['number']}: {card['status']}, {when}")
 
 
 def _checked(text: str, folder: Path) -> Checked:

@@ -103,9 +103,8 @@ def _items(desk: Desk) -> list[dict[str, Any]]:
 def _tell(told: dict[str, Any]) -> None:
     counts = f"{told['sections']} sections, {told['questions']} questions, {told['rejected']} faults"
     made = told["form"]
-    done = (
-        f"Drafted version {made['version']} of {made['form_id']} (id {made['id']})" if made else "Nothing was drafted"
-    )
+    drafted = f"Drafted version {made['version']} of {made['form_id']} (id {made['id']})" if made else ""
+    done = drafted or ("A dry run, nothing was drafted" if told["dry_run"] else "Nothing was drafted")
     console.print(f"{done}: {counts}.", markup=False)
     for one in told["faults"][:_SHOWN]:
         place = ", ".join(str(part) for part in (one["sheet"], f"row {one['row']}", one["column"]) if part)

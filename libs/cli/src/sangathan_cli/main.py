@@ -231,3 +231,9 @@ def main() -> None:
     except EmbeddedFault as fault:
         errors.print(str(fault), style="red")
         sys.exit(ExitCode.CANNOT_START)
+    except OSError as error:
+        # A file that was named wrongly; anything else is a fault of ours, and told whole.
+        if error.filename is None:
+            raise
+        errors.print(f"{error.filename}: {error.strerror}.", style="red", markup=False)
+        sys.exit(ExitCode.USAGE)

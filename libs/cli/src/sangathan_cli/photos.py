@@ -1,4 +1,4 @@
-"""`sangathan photo`: a worker's photo, from a file and into one."""
+"""`sangathan photo`: a worker's photo, from a file and into one, or away."""
 
 from pathlib import Path
 from typing import Annotated, Final
@@ -62,6 +62,21 @@ def get(
     """Write a worker's photo into a file; this is on the audit trail."""
     with signed_in(SignIn(data, phone, password_file, appointment, code)) as desk:
         out.write_bytes(desk.ask("GET", _path(worker)).content)
+
+
+@photo_app.command(epilog=examples("sangathan photo remove --worker 0190d2f0-… --phone +916000000002"))
+def remove(
+    *,
+    worker: WorkerOption,
+    phone: PhoneOption,
+    password_file: PasswordOption = None,
+    code: CodeOption = "",
+    appointment: AppointmentOption = "",
+    data: DataOption = DEFAULT_DATA,
+) -> None:
+    """Take a worker's photo away at once, as the person may ask without saying why."""
+    with signed_in(SignIn(data, phone, password_file, appointment, code)) as desk:
+        desk.ask("DELETE", _path(worker), headers={"If-Match": "*"})
 
 
 def _path(worker: UUID) -> str:

@@ -95,7 +95,7 @@ def _text(file: Path) -> str:
 
 
 def _tell(kind: Kind, told: dict[str, Any]) -> None:
-    done = "Done" if told["applied"] else "Nothing was written"
+    done = "Done" if told["applied"] else "A dry run" if told["dry_run"] else "Nothing was written"
     counts = ", ".join(f"{told[name]:,} {name.replace('_', ' ')}" for name in kind.counts)
     console.print(f"{done}: {counts}.")
     for one in told["rejects"][:_SHOWN]:

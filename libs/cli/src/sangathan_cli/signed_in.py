@@ -127,7 +127,7 @@ def signed_in(who: SignIn) -> Iterator[Desk]:
         password = who.password_file.read_text(encoding="utf-8").strip()
     else:
         password = os.environ.get("SANGATHAN_PASSWORD") or typer.prompt("Password", hide_input=True, err=True)
-    with httpx.Client(base_url=gateway_url(who.data), timeout=_TIMEOUT, trust_env=False) as http:
+    with _client(who.data) as http:
         body = {"phone": who.phone, "password": password, "device": "sangathan"}
         token = checked(_sent(http, "/v1/sign-in", body)).json()["access_token"]
         http.headers["Authorization"] = f"Bearer {token}"
@@ -142,8 +142,15 @@ def signed_in(who: SignIn) -> Iterator[Desk]:
 @contextmanager
 def unsigned(data: Path) -> Iterator[Desk]:
     """The gateway with nobody signed in, for what is public."""
-    with httpx.Client(base_url=gateway_url(data), timeout=_TIMEOUT, trust_env=False) as http:
+    with _client(data) as http:
         yield Desk(http)
+
+
+def _client(data: Path) -> httpx.Client:
+    """A client to whom refusals are told in Hindi where the terminal speaks it."""
+    spoken = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    headers = {"Accept-Language": "hi" if spoken.lower().startswith("hi") else "en"}
+    return httpx.Client(base_url=gateway_url(data), timeout=_TIMEOUT, trust_env=False, headers=headers)
 
 
 def checked(reply: httpx.Response) -> httpx.Response:
@@ -152,7 +159,8 @@ def checked(reply: httpx.Response) -> httpx.Response:
         return reply
     problem = reply.json() if "json" in reply.headers.get("content-type", "") else {}
     places = "".join(f"\n  {one['pointer']}: {one['detail']}" for one in problem.get("errors", []))
-    msg = f"{reply.status_code} {problem.get('title', '')}. {problem.get('detail', '')}{places}"
+    told = " ".join(filter(None, (f"{problem.get('title', '')}.", problem.get("detail"))))
+    msg = f"{reply.status_code} {told}{places}"
     raise CliFault(msg)
 
 
