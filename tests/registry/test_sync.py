@@ -212,3 +212,10 @@ async def test_the_receipt_hash_cannot_be_tried_out_without_the_key(registry: Ha
     kept = await world.value(registry, "SELECT body_hash FROM receipts")
     plain = hashlib.sha256(json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode()).digest()
     assert kept != plain[:16]
+
+
+async def test_what_is_mended_within_its_own_batch_is_not_held(registry: Harness) -> None:
+    bad = a_record(birth_year=2015)
+    answer = await world.synced(registry, world.at(MANDAL), [bad, bad | {"birth_year": 1985}])
+    assert [one["outcome"] for one in answer.json()["results"]] == ["rejected", "accepted"]
+    assert await world.size(registry, "rejected_records") == 0

@@ -1,4 +1,4 @@
-"""Flags what a batch by itself shows to be odd, and leaves the rest to the job; one or two statements for any batch."""
+"""Flags what a batch by itself shows to be odd, in one statement for any batch; the rest is left to the job."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,25 +28,18 @@ class Brought:
     drive: Drive
     accepted: Sequence[Enrolment]
     places: Mapping[UUID, Evidence]
-    vistarak_id: UUID
     device_id: UUID | None = None
     skew: timedelta = timedelta()
     on_paper: bool = False
 
 
-async def handle(work: Work, sealer: Sealer, brought: Brought) -> None:
-    """A flag never blocks a record: all of them are on record already."""
-    records: dict[UUID, bytes | None] = {
-        one.id: _spot(sealer, one, brought.places.get(one.id)) for one in brought.accepted
-    }
-    days = {(day_of(one.captured_at), one.place.unit_id, one.place.path) for one in brought.accepted}
-    by = flags.Bearer(brought.vistarak_id, brought.device_id, brought.on_paper)
-    fences = await flags.bring(work, brought.drive.id, by, records=records, days=days)
+async def handle(work: Work, brought: Brought, fences: Mapping[UUID, Fence]) -> None:
+    """A flag never blocks a record: all of them are on record already. ``fences`` are those of their units."""
     fenced = [] if brought.on_paper else _fenced(brought, fences)
     await flags.keep(work, brought.drive.id, [*((flag, ONCE) for flag in fenced), *_skewed(brought)])
 
 
-def _spot(sealer: Sealer, one: Enrolment, at: Evidence | None) -> bytes | None:
+def spot(sealer: Sealer, one: Enrolment, at: Evidence | None) -> bytes | None:
     """The spot, of about a hundred metres, on the day."""
     if at is None:
         return None

@@ -19,14 +19,14 @@ from sangathan_registry.commands import flag_batch
 from sangathan_registry.commands.check_answers import AnswerChecks
 from sangathan_registry.commands.count_drive import DriveCount
 from sangathan_registry.domain import sync, vistarak
-from sangathan_registry.domain.drive import Drive
+from sangathan_registry.domain.drive import Drive, day_of
 from sangathan_registry.domain.paper import printed_for_another
 from sangathan_registry.domain.sync import Outcome, Result, SentRecord
 from sangathan_registry.domain.worker import Enrolment, Place, Source
-from sangathan_registry.queries.assignments import assignments_of
-from sangathan_registry.queries.drives import form_versions, get_drive
-from sangathan_registry.queries.units import find_places
-from sangathan_registry.store import audit, counts, drives, erasures, receipts, sealed, workers
+from sangathan_registry.queries.assignments import places_of_batch
+from sangathan_registry.queries.drives import drive_with_versions
+from sangathan_registry.store import audit, counts, drive_batches, drives, receipts, sealed, workers
+from sangathan_registry.store.drive_batches import Bearer, Capture, DriveBatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,7 @@ class _Known:
     """What the records are held against, fetched once for the whole batch."""
 
     places: dict[UUID, Place]
-    earlier: dict[UUID, bytes]
-    dismissed: set[bytes]
-    erased: set[UUID]
+    before: receipts.Before
     assignments: Sequence[vistarak.Assignment] | None
     drive: Drive | None
     forms: dict[UUID, str]
@@ -87,17 +85,49 @@ async def handle(work: Work, sealer: Sealer, checks: AnswerChecks, asked: tuple[
         await _announce(work, caller, command, accepted)
     results = [result for result in batch.results if result is not None]
     held = await _keep_rejected(work, sealer, caller, (command, results, batch.hashes, known.places))
-    mended = await receipts.take_mended(work, command.sender(caller), list(new)) if new else []
-    if command.drive_id is not None:
-        count = DriveCount(command.drive_id, command.device_id or command.sender(caller))
+    mended = await _take_mended(work, command.sender(caller), (command, results, known.before.held), new)
+    if known.drive is not None:
+        count = DriveCount()
         count.accept(accepted)
         count.hold(held)
         count.hold([row for row in mended if row["drive_id"] == command.drive_id], -1)
-        await count.store(work, command.collected, known.places)
+        captures = [_capture(sealer, command.records[n], one) for n, one in batch.candidates.values() if one.id in new]
+        fences = await drive_batches.bring(work, _of_drive(caller, command, known, (count, captures)))
+        if accepted:
+            await flag_batch.handle(work, _brought(command, known.drive, accepted), fences)
     await _take_from_other_drives(work, caller, command, mended)
-    if known.drive is not None and accepted:
-        await flag_batch.handle(work, sealer, _brought(caller, command, known.drive, accepted))
     return results
+
+
+async def _take_mended(
+    work: Work, sent_by: UUID, batch: tuple[SyncBatch, Sequence[Result], set[UUID]], new: set[UUID]
+) -> Sequence[receipts.Kept]:
+    """Drops what was held of records that are on record now, be it from this very batch."""
+    command, results, held = batch
+    ended = zip(command.records, results, strict=True)
+    held = held | {record.id for record, result in ended if record.id and result.reason}
+    mended = list(held & new)
+    return await receipts.take_mended(work, sent_by, mended) if mended else []
+
+
+def _of_drive(
+    caller: Caller, command: SyncBatch, known: _Known, brought: tuple[DriveCount, Sequence[Capture]]
+) -> DriveBatch:
+    count, captures = brought
+    on_paper = command.vistarak_id is not None
+    return DriveBatch(
+        drive_id=known.drive.id if known.drive else UUID(int=0),
+        by=Bearer(
+            vistarak_id=command.vistarak_id or command.sender(caller),
+            device_id=command.device_id,
+            clerk_id=caller.person if on_paper else None,
+            sent_by=command.sender(caller),
+        ),
+        captures=captures,
+        days={(day_of(one.record.captured_at), one.record.place.unit_id, one.record.place.path) for one in captures},
+        booths=count.booths(command.collected, known.places),
+        tallies=count.tallies,
+    )
 
 
 async def _take_from_other_drives(
@@ -109,17 +139,17 @@ async def _take_from_other_drives(
         if row["drive_id"] not in {None, command.drive_id}:
             others[row["drive_id"], row["device_id"] or command.sender(caller)].append(row)
     for (drive_id, device_id), rows in others.items():
-        count = DriveCount(drive_id, device_id)
+        count = DriveCount()
         count.hold(rows, -1)
-        await count.store(work, {}, {})
+        by = Bearer(command.sender(caller), device_id, None, command.sender(caller))
+        await drive_batches.bring(work, DriveBatch(drive_id, by, booths=count.booths(), tallies=count.tallies))
 
 
-def _brought(caller: Caller, command: SyncBatch, drive: Drive, accepted: Sequence[Enrolment]) -> flag_batch.Brought:
+def _brought(command: SyncBatch, drive: Drive, accepted: Sequence[Enrolment]) -> flag_batch.Brought:
     return flag_batch.Brought(
         drive=drive,
         accepted=accepted,
         places={one.id: one.capture.place for one in command.records if one.id and one.capture.place},
-        vistarak_id=command.vistarak_id or command.sender(caller),
         device_id=command.device_id,
         skew=command.skew,
         on_paper=command.vistarak_id is not None,
@@ -128,23 +158,22 @@ def _brought(caller: Caller, command: SyncBatch, drive: Drive, accepted: Sequenc
 
 async def _known(work: Work, caller: Caller, command: SyncBatch, hashes: Sequence[bytes]) -> _Known:
     records = command.records
-    drive = await get_drive(work.raw, command.drive_id) if command.drive_id else None
+    drive: Drive | None = None
+    forms: dict[UUID, str] = {}
+    if command.drive_id:
+        versions = {one.capture.form_version_id for one in records if one.capture.form_version_id}
+        drive, forms = await drive_with_versions(work.raw, command.drive_id, list(versions))
     named = {one.unit_id for one in records if one.unit_id} | command.collected.keys()
     named |= {one.capture.paper.unit_id for one in records if one.capture.paper}
-    places = await find_places(work.raw, work.scope, list(named))
-    earlier = await receipts.hashes_of(work, [one.id for one in records if one.id])
     whose = command.vistarak_id or (caller.person if vistarak.sees_only_own_captures(caller.office) else None)
-    assignments = await assignments_of(work.raw, work.scope, whose, list(named)) if whose else None
-    versions = {one.capture.form_version_id for one in records if one.capture.form_version_id}
+    places, assignments = await places_of_batch(work.raw, work.scope, list(named), whose)
     serials = [one.capture.serial for one in records if one.capture.serial]
     return _Known(
         places=places,
-        earlier=earlier,
-        dismissed=await receipts.dismissed(work, command.sender(caller), hashes),
-        erased=await erasures.erased_among(work, [one.id for one in records if one.id]),
-        assignments=assignments,
+        before=await receipts.before(work, command.sender(caller), [one.id for one in records if one.id], hashes),
+        assignments=assignments if whose else None,
         drive=drive,
-        forms=await form_versions(work.raw, drive.form_id, list(versions)) if drive and drive.form_id else {},
+        forms=forms,
         serials=await drives.used_serials(work, drive.id, serials) if drive and serials else {},
         late=drive is not None and work.now > drive.grace_until,
         decided=command.sent_by is not None,
@@ -171,14 +200,14 @@ def _sort(checks: AnswerChecks, known: _Known, records: Sequence[SentRecord], ha
 def _without_writing(  # noqa: PLR0911 - one ending each, in the order that counts.
     record: SentRecord, body_hash: bytes, known: _Known
 ) -> Result | None:
-    if record.id in known.erased:
+    if record.id in known.before.erased:
         return sync.ERASED
-    if body_hash in known.dismissed:
+    if body_hash in known.before.dismissed:
         return sync.DISMISSED
     if record.errors or record.id is None or record.unit_id is None or record.captured_at is None:
         return Result(Outcome.REJECTED, sync.Reason.INVALID, record.errors)
-    if record.id in known.earlier:
-        return sync.settle(known.earlier[record.id], body_hash)
+    if record.id in known.before.accepted:
+        return sync.settle(known.before.accepted[record.id], body_hash)
     place = known.places.get(record.unit_id)
     if place is None:
         return sync.UNIT_UNKNOWN
@@ -243,29 +272,28 @@ async def _write(work: Work, sealer: Sealer, caller: Caller, rest: tuple[SyncBat
     enrolments = [enrolment for _, enrolment in batch.candidates.values()]
     if not enrolments:
         return set()
-    who = command.vistarak_id or command.sender(caller)
-    new = await workers.insert_workers(
+    return await workers.insert_workers(
         work,
         sealer,
         enrolments,
-        captured_by=who,
+        captured_by=command.vistarak_id or command.sender(caller),
         source=Source.DRIVE,
         batch_id=command.batch_id,
         sent_by=command.sender(caller),
     )
-    if command.drive_id is not None and new:
-        clerk = caller.person if command.vistarak_id else None
-        rows = [_row(sealer, command.records[n], one) for n, one in batch.candidates.values() if one.id in new]
-        await drives.keep_captures(work, rows, (command.drive_id, who, clerk))
-    return new
 
 
-def _row(
-    sealer: Sealer, record: SentRecord, one: Enrolment
-) -> tuple[Enrolment, UUID | None, str | None, bytes | None, bool]:
+def _capture(sealer: Sealer, record: SentRecord, one: Enrolment) -> Capture:
     capture = record.capture
     content = sealed.seal_content(sealer, capture.content.decode()) if capture.content else None
-    return one, capture.form_version_id, capture.serial, content, capture.place is not None
+    return Capture(
+        record=one,
+        form_version_id=capture.form_version_id,
+        serial=capture.serial,
+        sealed=content,
+        located=capture.place is not None,
+        spot=flag_batch.spot(sealer, one, capture.place),
+    )
 
 
 async def _settle(work: Work, batch: _Sorted, new: set[UUID]) -> None:

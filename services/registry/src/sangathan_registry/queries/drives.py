@@ -12,6 +12,12 @@ from sangathan_registry.domain.drive import Drive
 from sangathan_registry.domain.flags import Limits
 
 _DRIVE = "SELECT id, path, form_id, starts_at, ends_at, grace_until, limits::text FROM drives WHERE id = $1"
+_WITH_VERSIONS = """
+SELECT d.id, d.path, d.form_id, d.starts_at, d.ends_at, d.grace_until, d.limits::text, f.id AS version_id,
+    f.definition::text AS asked
+FROM drives d LEFT JOIN forms f ON f.form_id = d.form_id AND f.id = ANY($2) AND f.published_at IS NOT NULL
+WHERE d.id = $1
+"""
 # Set up above, seen below: what belongs to the scope, and what the units above it have set up for it.
 _SEEN = "(path >= $1 AND path < $2 OR starts_with($1, path))"
 _LIST_DRIVES = f"SELECT * FROM drives WHERE {_SEEN} AND ($3::uuid IS NULL OR id > $3) ORDER BY id LIMIT $4"  # noqa: S608
@@ -35,7 +41,7 @@ GROUP BY u.unit_id, u.level, u.name_hi, u.name_en, u.path, d.day ORDER BY u.path
 async def find_drive(connection: Connection, drive_id: UUID) -> Drive | None:
     """The drive, if it is seen; row-level security decides."""
     row = await connection.fetchrow(_DRIVE, drive_id)
-    return Drive(**{**row, "limits": Limits.read(row["limits"])}) if row else None
+    return _drive(row) if row else None
 
 
 async def get_drive(connection: Connection, drive_id: UUID) -> Drive:
@@ -46,15 +52,19 @@ async def get_drive(connection: Connection, drive_id: UUID) -> Drive:
     return drive
 
 
-async def form_versions(connection: Connection, form_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Those of the versions that belong to the form and have been published, with their definitions as JSON."""
-    rows = await connection.fetch(
-        "SELECT id, definition::text AS asked FROM forms"
-        " WHERE form_id = $1 AND id = ANY($2) AND published_at IS NOT NULL",
-        form_id,
-        ids,
-    )
-    return {row["id"]: row["asked"] for row in rows}
+async def drive_with_versions(
+    connection: Connection, drive_id: UUID, ids: Sequence[UUID]
+) -> tuple[Drive, dict[UUID, str]]:
+    """The drive, and those of the versions that its form has published, as JSON; raises as `get_drive` does."""
+    rows = await connection.fetch(_WITH_VERSIONS, drive_id, ids)
+    if not rows:
+        raise Refusal(NOT_FOUND)
+    return _drive(rows[0]), {row["version_id"]: row["asked"] for row in rows if row["version_id"]}
+
+
+def _drive(row: asyncpg.Record) -> Drive:
+    named = {name: row[name] for name in ("id", "path", "form_id", "starts_at", "ends_at", "grace_until")}
+    return Drive(**named, limits=Limits.read(row["limits"]))
 
 
 async def list_drives(connection: Connection, scope: Scope, after: UUID | None, limit: int) -> list[asyncpg.Record]:

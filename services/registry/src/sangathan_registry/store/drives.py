@@ -3,15 +3,13 @@
 A write adds a row of its own to ``drive_deltas``; a job folds them into each unit and all above it (decision 8).
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from uuid import UUID
 
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Work
 from sangathan_hierarchy.ddl import TREE_LOCK
-from sangathan_registry.domain.drive import NO_DAY, Tally
-from sangathan_registry.domain.worker import Enrolment
+from sangathan_registry.domain.drive import NO_DAY
 from sangathan_registry.store import drive_days
 
 _FOLD_LOCK = 7_305_102
@@ -66,24 +64,10 @@ WITH taken AS (
 )
 SELECT count(*) FROM taken
 """  # noqa: S608 - constants of this module.
-_CAPTURED = """
-INSERT INTO captures (record_id, unit_id, path, form_version_id, serial, sealed, located, captured_at, drive_id,
-    captured_by, keyed_by, received_at)
-SELECT s.*, $9, $10, $11, $12 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::bytea[],
-    $7::bool[], $8::timestamptz[]) AS s
-"""
 # Two clerks who key one paper at the same moment are served one after the other, in one order of serials for all.
 _SERIALS_HELD = """
 SELECT pg_advisory_xact_lock(hashtextextended(serial, $2))
 FROM (SELECT DISTINCT s AS serial FROM unnest($1::text[]) AS s ORDER BY 1) AS ordered
-"""
-_TALLIED = """
-INSERT INTO device_tallies AS t (drive_id, device_id, unit_id, path, reported, received)
-SELECT $1, $2, s.* FROM unnest($3::uuid[], $4::text[], $5::int[], $6::int[]) AS s
-ON CONFLICT (drive_id, device_id, unit_id) DO UPDATE
-    SET reported = greatest(t.reported, EXCLUDED.reported), received = t.received + EXCLUDED.received
-RETURNING new.path, greatest(new.reported, new.received)
-    - coalesce(greatest(old.reported, old.received), 0) AS gained
 """
 _BOOTHS = f"""
 WITH booths AS (
@@ -92,10 +76,6 @@ WITH booths AS (
     WHERE path >= $4 AND path < $5 AND level = 'booth' AND closed_at IS NULL RETURNING path, target
 )
 {_delta("target", "booths")} SELECT $1, path, $2, target, 1 FROM booths
-"""  # noqa: S608
-_TALLIES = f"""
-{_delta("collected", "accepted", "rejected", "waiting")}
-SELECT $1, s.* FROM unnest($2::text[], $3::date[], $4::int[], $5::int[], $6::int[], $7::int[]) AS s
 """  # noqa: S608
 # A unit that moved takes its numbers from those above its old place to those above its new one.
 _CARRY = f"""
@@ -124,22 +104,6 @@ SELECT drive_id, path, day, 1, (finding IS NOT NULL AND finding <> 'look-into-it
 """Takes the numbers anew from the rows themselves; only while nobody writes."""
 
 
-async def keep_captures(
-    work: Work,
-    rows: Sequence[tuple[Enrolment, UUID | None, str | None, bytes | None, bool]],
-    who: tuple[UUID, UUID, UUID | None],
-) -> None:
-    """Keeps the answers and evidence of records just put on record; ``who`` is drive, vistarak, and clerk for paper.
-
-    The last part of a row says whether there is a place among what is sealed.
-    """
-    values = [
-        (one.id, one.place.unit_id, one.place.path, form, serial, sealed, located, one.captured_at)
-        for one, form, serial, sealed, located in rows
-    ]
-    await work.raw.execute(_CAPTURED, *zip(*values, strict=True), *who, work.now)
-
-
 async def used_serials(work: Work, drive_id: UUID, serials: Sequence[str]) -> dict[tuple[UUID, str], UUID]:
     """Which record each serial on paper was keyed for, by booth; nobody else keys these until this work ends."""
     await work.raw.execute(_SERIALS_HELD, serials, _SERIAL_LOCK)
@@ -152,32 +116,6 @@ async def used_serials(work: Work, drive_id: UUID, serials: Sequence[str]) -> di
         work.scope.hi,
     )
     return {(row["unit_id"], row["serial"]): row["record_id"] for row in rows}
-
-
-async def tally_device(
-    work: Work, drive_id: UUID, device_id: UUID, booths: Mapping[UUID, tuple[str, int, int]]
-) -> dict[str, int]:
-    """Takes in how many records a device says it has collected per booth (never fewer than came); gives the gain."""
-    if not booths:
-        return {}
-    ordered = sorted(booths.items())
-    columns = zip(*((unit_id, *values) for unit_id, values in ordered), strict=True)
-    return {row["path"]: row["gained"] for row in await work.raw.fetch(_TALLIED, drive_id, device_id, *columns)}
-
-
-async def add_tallies(work: Work, drive_id: UUID, tallies: Mapping[tuple[str, date], Tally]) -> None:
-    """Says by how much a write changed the numbers of each booth and day."""
-    rows = [
-        (path, day, t.collected, t.accepted, t.rejected, t.waiting)
-        for (path, day), t in tallies.items()
-        if t.collected or t.accepted or t.rejected or t.waiting
-    ]
-    if rows:
-        await work.raw.execute(
-            _TALLIES,
-            drive_id,
-            *zip(*rows, strict=True),
-        )
 
 
 async def cover_booths(work: Work, drive_id: UUID, target: int, within: tuple[str, str]) -> None:

@@ -3,18 +3,15 @@
 A flag adds to the drive's numbers in the statement that makes it, so that none is ever counted twice or not at all.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 import asyncpg
 
 from sangathan_chassis.database import Work
-from sangathan_registry.domain.fences import Fence
 from sangathan_registry.domain.flags import Finding, Flag
-from sangathan_registry.store.fences import fence_of
 
 OPEN: Final = "(finding IS NULL OR finding = 'look-into-it')"
 _COLUMNS: Final = "rule, about, subject_id, slot, record_id, unit_id, path, day, seen, allowed"
@@ -35,20 +32,6 @@ found AS (SELECT $2::uuid AS drive_id, s.* FROM unnest($3::text[], $4::text[], $
     $7::uuid[], $8::uuid[], $9::text[], $10::date[], $11::int[], $12::int[])
     AS s (rule, about, subject_id, slot, record_id, unit_id, path, day, seen, allowed))
 """
-# A day that is there already is looked for first: to find it by its conflict would wait for the fold, which marks it.
-_BROUGHT: Final = """
-WITH queued AS (
-    INSERT INTO drive_flag_queue (drive_id, vistarak_id, device_id, record_ids, spots) VALUES ($1, $2, $3, $4, $5)
-), days AS (
-    INSERT INTO drive_days (drive_id, person_id, day, unit_id, path)
-    SELECT $1, $6, s.* FROM unnest($7::date[], $8::uuid[], $9::text[]) AS s (day, unit_id, path)
-    WHERE NOT EXISTS (
-        SELECT FROM drive_days d
-        WHERE d.drive_id = $1 AND d.day = s.day AND d.person_id = $6 AND d.unit_id = s.unit_id
-    ) ORDER BY 3, 4 ON CONFLICT DO NOTHING
-)
-SELECT unit_id, latitude, longitude, radius_m, ring FROM unit_fences WHERE unit_id = ANY($8)
-"""
 _DECIDE: Final = f"""
 WITH decided AS (
     UPDATE drive_flags SET finding = $2, reason = $3, decided_by = $4, decided_at = $5
@@ -67,40 +50,6 @@ def put(ctes: str, *, grow: bool) -> str:
 
 
 _PUT_GIVEN: Final = put(_GIVEN, grow=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Bearer:
-    """Who captured what a batch brought, and with what; what is keyed from paper is held against nobody's pace."""
-
-    vistarak_id: UUID
-    device_id: UUID | None
-    on_paper: bool
-
-    @property
-    def paced_id(self) -> UUID | None:
-        """Whose pace it counts towards."""
-        return None if self.on_paper else self.vistarak_id
-
-
-async def bring(
-    work: Work,
-    drive_id: UUID,
-    by: Bearer,
-    *,
-    records: Mapping[UUID, bytes | None],
-    days: Iterable[tuple[date, UUID, str]],
-) -> dict[UUID, Fence]:
-    """Leaves what a batch brought to the job, notes who worked when and where, and gives the units' fences, in one go.
-
-    ``records`` are the ids with their spots, ``days`` each day with a unit and its path.
-    """
-    spots = list(records.values()) if any(records.values()) else None
-    columns = list(map(list, zip(*days, strict=True)))
-    rows = await work.raw.fetch(
-        _BROUGHT, drive_id, by.paced_id, by.device_id, list(records), spots, by.vistarak_id, *columns
-    )
-    return {row["unit_id"]: fence_of(row) for row in rows}
 
 
 async def keep(work: Work, drive_id: UUID, flags: Sequence[tuple[Flag, datetime]]) -> None:

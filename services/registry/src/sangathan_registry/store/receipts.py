@@ -29,6 +29,16 @@ FORGET: Final = """
 UPDATE rejected_records SET body = '', body_hash = uuid_send(id), decision = coalesce(decision, 'dismissed')
 WHERE record_id = ANY($1) AND body <> ''
 """
+# An id says nothing about anybody, so it is known as erased wherever its record stood.
+_BEFORE = """
+SELECT 'accepted' AS what, record_id, body_hash FROM receipts
+WHERE record_id = ANY($1) AND path >= $2 AND path < $3
+UNION ALL SELECT 'erased', record_id, NULL FROM erased_records WHERE record_id = ANY($1)
+UNION ALL SELECT 'held', record_id, NULL FROM rejected_records
+WHERE sent_by = $4 AND record_id = ANY($1) AND path >= $2 AND path < $3
+UNION ALL SELECT 'dismissed', NULL, body_hash FROM rejected_records
+WHERE sent_by = $4 AND body_hash = ANY($5) AND decision = 'dismissed'
+"""
 Kept = asyncpg.Record
 """A row with unit_id, path, outcome and received_at of something kept."""
 
@@ -45,6 +55,16 @@ class Rejected:
     outcome: str
     reason: str
     errors: Sequence[Pointer]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What came before: accepted records with their body's hash, ids erased or held back, and bodies dismissed."""
+
+    accepted: dict[UUID, bytes]
+    erased: set[UUID]
+    held: set[UUID]
+    dismissed: set[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +109,20 @@ async def take_mended(work: Work, sent_by: UUID, record_ids: Sequence[UUID]) -> 
     )
 
 
-async def dismissed(work: Work, sent_by: UUID, hashes: Sequence[bytes]) -> set[bytes]:
-    """Which of these bodies came from this sender before and were dismissed by somebody's decision."""
-    rows = await work.raw.fetch(
-        "SELECT body_hash FROM rejected_records WHERE sent_by = $1 AND body_hash = ANY($2) AND decision = 'dismissed'",
-        sent_by,
-        hashes,
-    )
-    return {row["body_hash"] for row in rows}
+async def before(work: Work, sent_by: UUID, record_ids: Sequence[UUID], hashes: Sequence[bytes]) -> Before:
+    """What became of records with these ids and bodies."""
+    said = Before({}, set(), set(), set())
+    for row in await work.raw.fetch(_BEFORE, record_ids, work.scope.lo, work.scope.hi, sent_by, hashes):
+        match row["what"]:
+            case "accepted":
+                said.accepted[row["record_id"]] = row["body_hash"]
+            case "erased":
+                said.erased.add(row["record_id"])
+            case "held":
+                said.held.add(row["record_id"])
+            case _:
+                said.dismissed.add(row["body_hash"])
+    return said
 
 
 async def forget_workers(connection: Connection, worker_ids: Sequence[UUID]) -> None:
