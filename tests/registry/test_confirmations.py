@@ -183,6 +183,16 @@ async def test_one_address_asks_for_so_many_codes_an_hour(registry: Harness) -> 
     assert (await want_code(registry, phone="+916000000199", address="203.0.113.8")).status_code == 202
 
 
+async def test_an_address_that_asks_for_many_numbers_at_once_gets_no_more(registry: Harness) -> None:
+    async def ask(number: int) -> int:
+        body, headers = {"phone": f"+9160000001{number:02}"}, {"x-forwarded-for": "203.0.113.9"}
+        path = "/v1/consent-confirmation-codes"
+        return (await registry.ask("POST", path, action="consent.confirm", json=body, headers=headers)).status_code
+
+    answers = await asyncio.gather(*(ask(number) for number in range(70)))
+    assert answers.count(202) == registry.app.state.parts.settings.codes_per_address
+
+
 async def test_a_shared_number_gets_a_code_for_each_record(registry: Harness, phones: Phones) -> None:
     for name in ("Ramesh Namuna", "Sunita Namuna"):
         await world.enrolled(registry, name_en=name)
