@@ -136,6 +136,16 @@ async def test_one_address_asks_for_so_many_codes_and_no_more(
     assert [answer.status_code for answer in (*asked, elsewhere)] == [202, 202, 202, 429, 202]
 
 
+async def test_an_address_that_asks_for_many_numbers_at_once_gets_no_more(
+    urls: DatabaseUrls, settings_for: SettingsFor, clock: FixedClock
+) -> None:
+    settings = settings_for(IdentitySettings, "identity", urls, codes_per_address=3)
+    async with running(SERVICE, settings, urls, clock) as identity:
+        numbers = [f"+9160099999{n:02}" for n in range(12)]
+        asked = await asyncio.gather(*(ask_for_code(identity, one, address="203.0.113.9") for one in numbers))
+    assert [answer.status_code for answer in asked].count(202) == 3
+
+
 async def test_a_spent_budget_stops_strangers_first_and_says_when_to_come_back(
     urls: DatabaseUrls, settings_for: SettingsFor, clock: FixedClock
 ) -> None:

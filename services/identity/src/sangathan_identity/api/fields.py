@@ -1,6 +1,5 @@
 """Kinds of input that identity takes: mobile numbers, codes, names, and a body without unknown fields."""
 
-import ipaddress
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
@@ -11,6 +10,7 @@ from fastapi import Depends, Request
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from sangathan_chassis.fields import LINE_PATTERN, one_line
+from sangathan_chassis.networks import household
 
 _REGION: Final = "IN"
 _CODE_DIGITS: Final = 6
@@ -73,15 +73,8 @@ def as_moment(value: object) -> datetime:
 
 
 def address_of(request: Request) -> str:
-    """The address that the gateway vouches for; of IPv6 the network of 64 bits, which one household has for itself."""
-    text = request.headers.get("x-forwarded-for", "")[:45]
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return "unknown"
-    if address.version == 4:
-        return str(address)
-    return str(ipaddress.ip_network((address, 64), strict=False).network_address)
+    """The address that the gateway vouches for, as it is counted."""
+    return household(request.headers.get("x-forwarded-for", "")[:45])
 
 
 def speaks_hindi(request: Request) -> bool:

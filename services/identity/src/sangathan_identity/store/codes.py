@@ -49,8 +49,9 @@ def place_index(place: str, sealer: Sealer) -> bytes:
 
 
 async def asked_lately(work: Work, phone_index: bytes, place: bytes) -> list[Asked]:
-    """When codes were asked for with this number; whoever asks at the same time waits."""
-    await work.raw.execute("SELECT pg_advisory_xact_lock($1)", int.from_bytes(phone_index[:8], "big", signed=True))
+    """When codes were asked for with this number; whoever asks at once with it, or from the same place, waits."""
+    locks = sorted(int.from_bytes(index[:8], "big", signed=True) for index in (phone_index, place))
+    await work.raw.execute("SELECT pg_advisory_xact_lock(l) FROM unnest($1::bigint[]) AS l", locks)
     rows = await work.raw.fetch(
         "SELECT created_at, place_index = $3 AS here, known_device FROM one_time_codes"
         " WHERE phone_index = $1 AND created_at > $2",
