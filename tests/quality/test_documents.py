@@ -1,14 +1,20 @@
 """Documents point at what exists and keep their form."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
+from sangathan_cli.main import app
+from sangathan_gateway.merged import shipped_document
 from tests.quality.tree import ROOT, files, python_files, short
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE_PATH = re.compile(r"`((?:libs|services|tests|deploy|bench|docs)/[^`\s…<>*]+)`")
+OPERATION = re.compile(r"`((?:GET|POST|PUT|PATCH|DELETE) /v1/[^`\s?…]+)")
+COMMAND = re.compile(r"`sangathan ([a-z-]+)(?: ([a-z-]+))?[^`]*`")
 DECISIONS = sorted(path for path in files("docs/decisions/*.md"))
 DOCUMENTS = files("*.md")
 
@@ -95,3 +101,31 @@ def test_every_test_that_the_threat_model_or_data_protection_names_exists() -> N
 
     assert rows
     assert named - written == set()
+
+
+@pytest.fixture(scope="module")
+def operations() -> set[str]:
+    paths = json.loads(shipped_document())["paths"]
+    return {unnamed(f"{method.upper()} {path}") for path, item in paths.items() for method in item}
+
+
+def unnamed(operation: str) -> str:
+    """An operation whatever its parameters are called."""
+    return re.sub(r"\{[^}]*\}", "{}", operation)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=short)
+def test_operations_that_are_named_exist(document: Path, operations: set[str]) -> None:
+    named = {unnamed(one) for one in OPERATION.findall(document.read_text("utf-8"))}
+    assert sorted(named - operations) == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=short)
+def test_commands_that_are_named_exist(document: Path) -> None:
+    commands = get_command(app).commands  # type: ignore[attr-defined]  # A typer application is a group.
+    wrong = []
+    for word, more in COMMAND.findall(document.read_text("utf-8")):
+        beneath = getattr(commands.get(word), "commands", None)
+        if word not in commands or (beneath is not None and more and more not in beneath):
+            wrong.append(f"{word} {more}".strip())
+    assert wrong == []
