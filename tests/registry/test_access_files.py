@@ -117,3 +117,18 @@ async def test_the_page_says_it_in_the_persons_language_and_runs_nothing(
     assert (words in answer.text, "+916000000001" in answer.text) == (True, True)
     assert "<script" not in answer.text
     assert f'<html lang="{language}">' in answer.text
+
+
+async def test_flags_about_what_somebody_captured_are_in_their_own_file(registry: Harness) -> None:
+    _, _, me = await known(registry)
+    flag = """INSERT INTO drive_flags (id, drive_id, rule, about, subject_id, slot, unit_id, path, day, seen, allowed,
+        found_at, finding, reason, decided_by, decided_at)
+        VALUES ($1, $1, 'vistarak-pace', 'vistarak', $2, now(), $3, $4, '2022-01-20', 40, 30, now(), 'fine', 'A camp',
+            $1, now())"""
+    for person in (me, uuid4()):
+        await world.rows(registry, flag, uuid4(), person, world.unit_id(NEXT_BOOTH), NEXT_BOOTH)
+    [one] = (await own_file(registry, me)).json()["flags"]
+    assert (one["about"], one["seen"], one["allowed"], one["reason"], one["record_id"]) == (
+        *("vistarak", 40, 30, "A camp"),
+        None,
+    )

@@ -21,8 +21,8 @@ from sangathan_registry.subscribers.erasures import report_consumers
 from sangathan_testkit.clock import FixedClock
 from sangathan_testkit.databases import everything_in
 from sangathan_testkit.harness import Harness, Person
-from tests.registry import world
-from tests.registry.world import BOOTH, DISTRICT, MANDAL, NEXT_BOOTH, STATE, TWIN
+from tests.registry import cases, glass, world
+from tests.registry.world import BOOTH, DISTRICT, MANDAL, NEXT_BOOTH, STATE, TWIN, TWIN_BOOTH
 
 NAME_HI, NAME_EN, PHONE = "मीनाक्षी नमूना", "Meenakshi Namuna", "+916000000042"
 HER: dict[str, Any] = {"name_hi": NAME_HI, "name_en": NAME_EN, "phone": PHONE, "gender": "female"}
@@ -240,7 +240,7 @@ async def test_each_service_reports_and_the_proof_holds_all_of_it(registry: Harn
     for one in after["reports"]:
         assert one["hash"] == report_hash(proof, one["service"], world.NOW, one["removed"]).hex()
     lines = [asked["id"], record["id"], world.NOW.isoformat(), (world.NOW + MONTH).isoformat()]
-    text = "\n".join([*lines, '{"match_queue":1,"receipts":1,"workers":1}'])
+    text = "\n".join([*lines, '{"receipts":1,"workers":1}'])
     assert after["proof"] == hashlib.sha256(text.encode()).hexdigest(), "anybody can reckon it again"
 
 
@@ -318,3 +318,29 @@ async def test_a_receipt_goes_with_its_erased_record_and_at_no_other_time(regist
     await captured(registry)
     async with registry.database.work(Scope.everything()) as work:
         assert await work.raw.execute("DELETE FROM receipts") == "DELETE 0"
+
+
+async def test_on_its_date_what_people_wrote_about_the_record_goes_as_well(
+    registry: Harness, clock: FixedClock
+) -> None:
+    worker_id = await glass.staged(registry, **HER)
+    opening = await glass.opened(registry, worker_id)
+    await glass.end(registry, opening, glass.OPENER)
+    await glass.review(registry, opening, glass.SUPERIOR)
+    officer = world.at(TWIN)
+    case = await cases.looked_at(registry, world.at(TWIN_BOOTH), booth=TWIN_BOOTH)
+    await cases.decided(registry, officer, case, outcome="one-of-ours", worker_id=worker_id)
+    other = await cases.opened(registry, world.at(TWIN_BOOTH), booth=TWIN_BOOTH)
+    await erase(registry, world.at(TWIN_BOOTH), worker_id)
+    clock.pass_time(MONTH)
+    await purge_some(registry.database)
+    removed = (await erasures(registry, world.at(TWIN_BOOTH)))[0]["removed"]
+    assert removed.items() >= {"cases": 1, "break_glass_openings": 1, "case_steps": 1}.items()
+    kept = await world.rows(registry, "SELECT reason, note FROM break_glass_openings")
+    assert [tuple(row) for row in kept] == [("", None)]
+    claims = "SELECT id::text, claim IS NULL, outcome FROM cases ORDER BY opened_at, id"
+    assert {row[0]: (row[1], row[2]) for row in await world.rows(registry, claims)} == {
+        case["id"]: (True, "one-of-ours"),
+        other["id"]: (False, None),
+    }
+    assert await world.value(registry, "SELECT count(note) FROM case_steps WHERE case_id = $1", UUID(case["id"])) == 0

@@ -309,3 +309,14 @@ async def test_who_brought_a_list_in_is_told_when_it_is_done_and_not_what_they_s
         "accepted": 1,
         "left": 1,
     }
+
+
+async def test_on_what_basis_a_record_came_stands_in_its_history_and_goes_with_it(registry: Harness) -> None:
+    await brought_in(registry, a_list(a_row(1)))
+    [worker] = await on_record(registry)
+    path = f"/v1/workers/{worker['id']}/history"
+    told = await registry.ask("GET", path, action="worker.read", person=world.at(BOOTH))
+    [change] = told.json()["changes"]
+    assert (change["act"], change["note"], change["office"]) == ("imported", lists.BASIS, "district-president")
+    await world.withdraw(registry, world.at(STATE), worker["id"])
+    assert await world.value(registry, "SELECT count(note) FROM worker_revisions") == 0

@@ -83,7 +83,7 @@ from sangathan_registry.commands.sign_cards import CardSigner
 from sangathan_registry.commands.sign_receipts import ReceiptSigner
 from sangathan_registry.commands.watch_grievances import keep_watching
 from sangathan_registry.commands.work_imports import Importer, keep_forgetting_imports
-from sangathan_registry.domain.confirmations import Hours, Renotice
+from sangathan_registry.domain.confirmations import Caps, Hours, Renotice
 from sangathan_registry.domain.notices import Notices
 from sangathan_registry.domain.retention import Retention
 from sangathan_registry.domain.transfers import TransferPolicy
@@ -121,7 +121,13 @@ def _parts(resources: Resources[RegistrySettings]) -> Parts:
 
 def _asking(settings: RegistrySettings, notices: Notices) -> Asking:
     hours = Hours(settings.messages_from_hour, settings.messages_to_hour)
-    return Asking(settings.messages_per_minute, hours, settings.public_url, _renotice(settings, notices))
+    return Asking(
+        settings.messages_per_minute, hours, settings.public_url, _renotice(settings, notices), _caps(settings)
+    )
+
+
+def _caps(settings: RegistrySettings) -> Caps:
+    return Caps(settings.codes_per_day, settings.codes_per_unit_day)
 
 
 def _renotice(settings: RegistrySettings, notices: Notices) -> Renotice:

@@ -50,6 +50,12 @@ class RegistrySettings(SmsSettings, ServiceSettings):
         default=21, ge=0, le=23, description="Until which hour; the same as the first: at any time."
     )
     codes_per_address: int = Field(default=60, ge=1, le=100_000, description="Codes one address may ask for an hour.")
+    codes_per_day: int = Field(
+        default=50_000, ge=0, description="Codes that go out on a day because people ask to confirm; 0: no limit."
+    )
+    codes_per_unit_day: int = Field(
+        default=300, ge=0, description="Of these to the people of one unit, such as a booth; 0: no limit."
+    )
     send_every_s: float = Field(default=1.0, gt=0, description="How often text messages that wait are sent.")
     erasure_days: int = Field(
         default=30, ge=0, le=90, description="For how many days an erasure can be taken back before it is final."

@@ -37,23 +37,33 @@ function list(parent, texts) {
   parent.append(made);
 }
 
+// Only the purposes that were agreed to, or all of them where the notice is not the one that was agreed to.
+function showNotice(place, notice, agreed) {
+  line(place, "h3", notice.title);
+  line(place, "p", notice.intro);
+  for (const purpose of notice.purposes.filter((one) => !agreed || agreed.has(one.code))) {
+    line(place, "h4", purpose.title);
+    list(place, purpose.data);
+    line(place, "p", `${purpose.why} ${purpose.kept}`);
+  }
+  list(place, notice.rights);
+  line(place, "p", notice.complaints);
+  place.lang = notice.language;
+}
+
 function show(answer) {
   element("name").textContent = [answer.name.hi, answer.name.en].filter(Boolean).join(" · ");
   element("unit").textContent = `${answer.unit.hi} · ${answer.unit.en}`;
   const notice = element("notice");
   notice.replaceChildren();
   if (answer.notice) {
-    line(notice, "h3", answer.notice.title);
-    line(notice, "p", answer.notice.intro);
-    const agreed = new Set(answer.agreed.map((one) => one.purpose));
-    for (const purpose of answer.notice.purposes.filter((one) => agreed.has(one.code))) {
-      line(notice, "h4", purpose.title);
-      list(notice, purpose.data);
-      line(notice, "p", `${purpose.why} ${purpose.kept}`);
-    }
-    list(notice, answer.notice.rights);
-    line(notice, "p", answer.notice.complaints);
-    notice.lang = answer.notice.language;
+    showNotice(notice, answer.notice, new Set(answer.agreed.map((one) => one.purpose)));
+  }
+  const newer = element("newer-notice");
+  newer.replaceChildren();
+  element("newer").hidden = !answer.newer;
+  if (answer.newer) {
+    showNotice(newer, answer.newer, null);
   }
   element("confirm").hidden = answer.confirmed;
   element("confirmed").hidden = !answer.confirmed;

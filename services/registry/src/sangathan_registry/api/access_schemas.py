@@ -1,6 +1,6 @@
 """The access file: everything held about a person, for machines; `access_page` says the same to people."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -93,6 +93,7 @@ class HeldChangeOut(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     act: str
     office: str
+    note: str | None
     content: dict[str, Any]
 
 
@@ -135,10 +136,17 @@ class HeldBackOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HeldFlagOut(msgspec.Struct, frozen=True, kw_only=True):
-    """What looked odd about a drive's record, and what an office-bearer found."""
+    """What looked odd about a drive's record, or about what the person captured, and what an office-bearer found.
 
-    record_id: UUID
+    ``seen`` and ``allowed`` say by how much a limit was passed.
+    """
+
+    about: str
+    record_id: UUID | None
     rule: str
+    day: date
+    seen: int | None
+    allowed: int | None
     found_at: datetime
     finding: str | None
     reason: str | None

@@ -1,6 +1,6 @@
 """``/v1/consent-confirmations``: the person's own word, by a code to their phone; and who has not given it yet."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -78,8 +78,14 @@ async def ask_for_confirmation_code(request: Request) -> Response:
     phone, link = one_way(sent.phone, sent.link)
     hindi = prefers_hindi(request.headers.get("accept-language", "hi"))
     command = confirm_consent.AskCode(phone, link, address_of(request), hindi)
-    per_address = parts.settings.codes_per_address
-    await confirm_consent.ask_code(request.app.state.database, parts.sealer, command, per_address=per_address)
+    settings = parts.settings
+    await confirm_consent.ask_code(
+        request.app.state.database,
+        parts.sealer,
+        command,
+        per_address=settings.codes_per_address,
+        per_day=settings.codes_per_day,
+    )
     return json_reply(CodeWantedOut(good_for_s=int(CODE_ASKED_FOR.total_seconds())), 202)
 
 
@@ -180,7 +186,7 @@ def address_of(request: Request) -> str:
 def _shown(notices: Notices, shown: Shown, language: str | None) -> ConfirmationOut:
     agreed = [AgreedOut(**dict(row)) for row in shown.agreed]
     notice = next((notice_out(one) for one in _notice(notices, agreed, language)), None)
-    newer = notices.all(notices.current, language or (agreed[0].language if agreed else "hi"))
+    newer = _in_words(notices, notices.current, (language, *(one.language for one in agreed[:1])))
     return ConfirmationOut(
         name=NamesOut(hi=masked(shown.names[0]), en=masked(shown.names[1])),
         unit=NamesOut(hi=shown.unit[0], en=shown.unit[1]),
@@ -193,9 +199,15 @@ def _shown(notices: Notices, shown: Shown, language: str | None) -> Confirmation
 
 
 def _notice(notices: Notices, agreed: list[AgreedOut], language: str | None) -> list[Notice]:
-    """The notice that was agreed to, in the language wanted, else in that of the consent, else in Hindi."""
-    for version, wanted in ((one.notice_version, w) for one in agreed[:1] for w in (language, one.language, "hi")):
-        if wanted and (found := notices.all(version, wanted)):
+    """The notice that was agreed to."""
+    first = next(iter(agreed), None)
+    return [] if first is None else _in_words(notices, first.notice_version, (language, first.language))
+
+
+def _in_words(notices: Notices, version: str, languages: Iterable[str | None]) -> list[Notice]:
+    """A version in the first of the languages that it is there in: the one wanted, the consent's, else Hindi."""
+    for language in (*languages, "hi"):
+        if language and (found := notices.all(version, language)):
             return found
     return []
 

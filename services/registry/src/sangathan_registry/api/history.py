@@ -36,11 +36,13 @@ ActName = Annotated[
         "photographed",
         "photo-removed",
         "answers-changed",
+        "imported",
     ],
     Meta(
         description="Corrected; merged into another record, or another into it; taken out again; withdrawn; erased, "
         "and that taken back; given another unit by a split or a merger of units, or by a transfer; given a photo, "
-        "or rid of it; or answers given in a drive were corrected, whose history stands with the answers.",
+        "or rid of it; or answers given in a drive were corrected, whose history stands with the answers; "
+        "or the record came by a list.",
         examples=["changed"],
     ),
 ]
@@ -77,6 +79,7 @@ class RevisionOut(msgspec.Struct, frozen=True, kw_only=True):
     person_id: UUID | None
     office: str
     left_unit_id: UUID | None
+    note: Annotated[str | None, Meta(description="On what basis a list was brought in.", examples=["Register of 2019"])]
     changes: list[FieldChangeOut]
 
 
@@ -123,6 +126,7 @@ def _revision(presenter: Presenter, revision: Revision, changes: list[FieldChang
         person_id=revision.person_id,
         office=revision.office,
         left_unit_id=revision.left_unit_id,
+        note=revision.note,
         changes=[
             FieldChangeOut(
                 field=one.field,  # type: ignore[arg-type]  # Only the fields of a record stand in a revision.

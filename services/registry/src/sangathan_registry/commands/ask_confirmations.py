@@ -24,13 +24,14 @@ from sangathan_registry.domain.confirmations import (
     MOST_RECORDS,
     MOST_SENDS,
     TRY_AGAIN,
+    Caps,
     Hours,
     Pace,
     Renotice,
     State,
     Unreached,
 )
-from sangathan_registry.store import code_requests, confirmations, renotices, text_messages
+from sangathan_registry.store import code_requests, code_tallies, confirmations, renotices, text_messages
 from sangathan_registry.store.confirmations import Given, Lives, Person
 from sangathan_registry.store.text_messages import Text
 
@@ -52,6 +53,7 @@ class Asking:
     hours: Hours
     public_url: str
     notice: Renotice = field(default_factory=Renotice)
+    caps: Caps = field(default_factory=Caps)
 
 
 async def keep_asking_people(database: Database, sealer: Sealer, asking: Asking, every_s: float) -> None:
@@ -108,12 +110,17 @@ async def _tell(work: Work, sealer: Sealer, asking: Asking, told: Sequence[Perso
 
 
 async def answer_requests(database: Database, sealer: Sealer, asking: Asking) -> int:
-    """Sends codes to the numbers that asked for one and are on record; gives how many requests were looked at."""
+    """Sends codes to the numbers that asked for one and are on record; gives how many requests were looked at.
+
+    Beyond the day's caps none goes out, and nobody is told so whose number it would tell of.
+    """
     async with database.work(Scope.everything()) as work:
         await work.raw.execute("SELECT pg_advisory_xact_lock_shared($1)", TREE_LOCK)
         requests = await code_requests.take(work, _AT_ONCE)
+        await code_tallies.forget(work)
         for request in requests:
-            people = await confirmations.of_phone(work, sealer, request.phone_index, MOST_RECORDS)
+            found = await confirmations.of_phone(work, sealer, request.phone_index, MOST_RECORDS)
+            people = [one for one in found if await code_tallies.take(work, one.worker_id, asking.caps)]
             await _write_to(work, sealer, asking, (people, work.now + CODE_ASKED_FOR, TEMPLATE))
     return len(requests)
 

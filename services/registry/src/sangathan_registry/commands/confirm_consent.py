@@ -23,11 +23,18 @@ from sangathan_chassis.scope import Scope
 from sangathan_chassis.sealing import Sealer
 from sangathan_contracts.registry import ConsentConfirmed
 from sangathan_hierarchy.ddl import TREE_LOCK
-from sangathan_registry.domain.confirmations import CODE_TRIES, How, State, wait_for_code, wait_for_place
-from sangathan_registry.domain.refusals import CODE_ASKED_TOO_OFTEN, CODE_NOT_GOOD
+from sangathan_registry.domain.confirmations import (
+    CODE_TRIES,
+    How,
+    State,
+    until_tomorrow,
+    wait_for_code,
+    wait_for_place,
+)
+from sangathan_registry.domain.refusals import CODE_ASKED_TOO_OFTEN, CODE_NOT_GOOD, CODES_USED_UP
 from sangathan_registry.queries.confirmations import Shown, show
 from sangathan_registry.queries.whole_record import beyond_scope
-from sangathan_registry.store import code_requests, confirmations, consents, sealed, workers
+from sangathan_registry.store import code_requests, code_tallies, confirmations, consents, sealed, workers
 
 CONFIRMED: Final = "consent.confirm"
 
@@ -53,9 +60,16 @@ class Confirm:
     purposes: Sequence[str] | None
 
 
-async def ask_code(database: Database, sealer: Sealer, command: AskCode, *, per_address: int) -> None:
-    """Notes that a code is wanted; raises a refusal with the seconds to wait."""
+async def ask_code(database: Database, sealer: Sealer, command: AskCode, *, per_address: int, per_day: int = 0) -> None:
+    """Notes that a code is wanted; raises a refusal with the seconds to wait.
+
+    When the day's codes are used up everybody is told so, whatever the number.
+    """
     async with database.work(Scope.everything()) as work:
+        if per_day and await code_tallies.sent_today(work) >= per_day:
+            seconds = math.ceil(until_tomorrow(work.now).total_seconds())
+            detail = "Use the code or link that was sent, sign in, or ask at your unit; codes go out again tomorrow."
+            raise Refusal(CODES_USED_UP, detail, headers={"retry-after": str(seconds)})
         index = await _index_of(work, sealer, command)
         place = code_requests.place_index(sealer, command.address)
         to_phone, from_here = await code_requests.asked(work, index, place, per_address)

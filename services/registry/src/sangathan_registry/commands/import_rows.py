@@ -23,9 +23,10 @@ from sangathan_registry.domain.import_faults import ERASED, OTHER_BODY, WITHDRAW
 from sangathan_registry.domain.import_rows import ReadRow, RowReader
 from sangathan_registry.domain.import_units import KnownUnit, UnitIndex
 from sangathan_registry.domain.imports import Import, Tally
+from sangathan_registry.domain.revisions import Act
 from sangathan_registry.domain.sync import Outcome
 from sangathan_registry.domain.worker import Enrolment, Place, Source, Status, UnitId, WorkerId
-from sangathan_registry.store import audit, counts, erasures, imports, receipts, sealed, workers
+from sangathan_registry.store import audit, counts, erasures, imports, receipts, revisions, sealed, workers
 
 ACTION: Final = "worker.import"
 
@@ -94,6 +95,7 @@ async def put(work: Work, sealer: Sealer, import_: Import, found: Sequence[Sorte
             sent_by=import_.asked_by,
         )
         await _announce(work, caller, import_, [one for one in enrolments if one.id in written])
+        await revisions.note_imported(work, list(written), revisions.by(caller, Act.IMPORTED), import_.basis)
     for worker_id, one in new.items():
         # What another import has put there meanwhile is there already.
         one.end(Outcome.ACCEPTED if worker_id in written else Outcome.ALREADY_THERE)

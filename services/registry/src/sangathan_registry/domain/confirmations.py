@@ -6,7 +6,7 @@ code, or says that it is somebody else's. Until then the consent stands as it wa
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -113,6 +113,20 @@ class Pace:
     @property
     def _start(self) -> datetime:
         return max(self.paid_until, self.now - max(BURST, self._each))
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """How many codes that people asked for go out on a day in India: in all, and to the people of one unit; 0: any."""
+
+    per_day: int = 0
+    per_unit: int = 0
+
+
+def until_tomorrow(now: datetime) -> timedelta:
+    """How long until another day begins in India."""
+    here = now.astimezone(INDIA)
+    return datetime.combine(here.date() + timedelta(days=1), time.min, INDIA) - here
 
 
 def wait_for_code(asked: Sequence[datetime], now: datetime) -> timedelta:

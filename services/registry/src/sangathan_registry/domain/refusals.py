@@ -104,3 +104,4 @@ TRANSFERS_WAIT = ProblemType(
     "आपके जितने स्थानांतरण प्रतीक्षा में हो सकते हैं, उतने हैं",
 )
 DRIVE_OVER = ProblemType("drive-over", Kind.CONFLICT, "The drive is over", "यह अभियान समाप्त हो चुका है")
+CODES_USED_UP = ProblemType("codes-used-up", Kind.TOO_MANY, "No more codes go out today", "आज और कोड नहीं भेजे जा सकते")

@@ -45,6 +45,8 @@ class Act(StrEnum):
     PHOTOGRAPHED = "photographed"
     """It got a photo, or another one."""
     PHOTO_REMOVED = "photo-removed"
+    IMPORTED = "imported"
+    """It came by a list, on the basis that the office noted."""
     ANSWERS_CHANGED = "answers-changed"
     """What was answered in a drive was corrected; the answers' own history says how."""
 
@@ -74,6 +76,7 @@ class Revision:
     office: str
     left_unit_id: UUID | None
     before: Mapping[str, Any]
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

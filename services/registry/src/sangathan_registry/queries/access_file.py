@@ -53,13 +53,14 @@ _PAIRS: Final = """
 SELECT id, CASE WHEN one = ANY($1) THEN one ELSE other END AS worker_id, status, found_at, decided_at, undone_at
 FROM duplicates WHERE one = ANY($1) OR other = ANY($1) ORDER BY found_at, id
 """
+# Those about records of the person, and those about what the person captured as vistarak.
 _FLAGS: Final = """
-SELECT record_id, rule, found_at, finding, reason, decided_at FROM drive_flags
-WHERE record_id = ANY($1) ORDER BY found_at, id
+SELECT about, record_id, rule, day, seen, allowed, found_at, finding, reason, decided_at FROM drive_flags
+WHERE record_id = ANY($1) OR (about = 'vistarak' AND subject_id = $2) ORDER BY found_at, id
 """
 # As long as an erasure or a denial keeps a record out of sight, so it does what stood there before.
 _CHANGES: Final = """
-SELECT r.worker_id, r.version, r.at, r.act, r.office,
+SELECT r.worker_id, r.version, r.at, r.act, r.office, r.note,
     CASE WHEN w.status IN ('active', 'merged') THEN r.before END AS before
 FROM worker_revisions r JOIN workers w ON w.id = r.worker_id
 WHERE r.worker_id = ANY($1) ORDER BY r.worker_id, r.version
@@ -114,7 +115,6 @@ async def everything_held(
         "receipts": _RECEIPTS,
         "imports": _IMPORTS,
         "held": _HELD,
-        "flags": _FLAGS,
         "pairs": _PAIRS,
         "cards": _CARDS,
         "transfers": _TRANSFERS,
@@ -124,6 +124,7 @@ async def everything_held(
     found: dict[str, Rows] = {
         name: await connection.fetch(statement, record_ids) for name, statement in by_record.items()
     }
+    found["flags"] = await connection.fetch(_FLAGS, record_ids, person_id)
     found["offices"] = await connection.fetch(_OFFICES, person_id)
     found["looked"] = await connection.fetch(_LOOKED, record_ids, person_id)
     return found

@@ -12,7 +12,7 @@ from sangathan_registry.store.sealed import open_revision
 
 _MOST = 200
 _OF = """
-SELECT version, at, act, person_id, office, left_unit_id, before FROM worker_revisions
+SELECT version, at, act, person_id, office, left_unit_id, before, note FROM worker_revisions
 WHERE worker_id = $1 AND path >= $2 AND path < $3 ORDER BY version DESC LIMIT $4
 """
 
@@ -29,6 +29,7 @@ async def history_of(connection: Connection, sealer: Sealer, scope: Scope, worke
             office=row["office"],
             left_unit_id=row["left_unit_id"],
             before=msgspec.json.decode(open_revision(sealer, row["before"])) if row["before"] else {},
+            note=row["note"],
         )
         for row in rows
     ]

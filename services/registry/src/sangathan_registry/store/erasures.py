@@ -37,7 +37,8 @@ _GONE: Final = {
     "rejected_records": receipts.FORGET,
     "worker_keys": "DELETE FROM worker_keys WHERE worker_id = ANY($1)",
     "worker_revisions": """
-        UPDATE worker_revisions SET before = NULL WHERE worker_id = ANY($1) AND before IS NOT NULL
+        UPDATE worker_revisions SET before = NULL, note = NULL
+        WHERE worker_id = ANY($1) AND num_nonnulls(before, note) > 0
     """,
     "match_queue": "DELETE FROM match_queue WHERE worker_id = ANY($1)",
     "worker_import_rows": """
@@ -50,6 +51,22 @@ _GONE: Final = {
     "captures": "UPDATE captures SET sealed = NULL WHERE record_id = ANY($1) AND sealed IS NOT NULL",
     "answer_revisions": """
         UPDATE answer_revisions SET before = NULL WHERE record_id = ANY($1) AND before IS NOT NULL
+    """,
+    # What was written about the person in cases that found them to be one of ours, and why their record was opened.
+    "cases": """
+        UPDATE cases SET claim = NULL, phone_index = NULL, contact = NULL
+        WHERE worker_id = ANY($1) AND num_nonnulls(claim, phone_index, contact) > 0
+    """,
+    "case_steps": """
+        UPDATE case_steps SET note = NULL
+        WHERE note IS NOT NULL AND case_id IN (SELECT id FROM cases WHERE worker_id = ANY($1))
+    """,
+    "case_evidence": """
+        DELETE FROM case_evidence WHERE case_id IN (SELECT id FROM cases WHERE worker_id = ANY($1))
+    """,
+    "break_glass_openings": """
+        UPDATE break_glass_openings SET reason = '', note = NULL
+        WHERE worker_id = ANY($1) AND (reason <> '' OR note IS NOT NULL)
     """,
     "drive_flags": "UPDATE drive_flags SET reason = NULL WHERE record_id = ANY($1) AND reason IS NOT NULL",
     "duplicates": """
@@ -115,9 +132,22 @@ async def purge(work: Work, erasure: Erasure) -> dict[str, int]:
         done = int((await work.raw.execute(statement, list(erasure.record_ids))).split()[-1])
         if done:
             removed[table] = done
+    if told := await _forget_captures_flags(work, erasure):
+        removed["drive_flags"] = removed.get("drive_flags", 0) + told
     if gone := await exports.forget_workers(work.raw, list(erasure.record_ids)):
         removed["exports"] = gone
     return removed
+
+
+async def _forget_captures_flags(work: Work, erasure: Erasure) -> int:
+    """What was written about what the person captured as vistarak; the flags stay, and name an id."""
+    if erasure.person_id is None or await stands_elsewhere(work, erasure):
+        return 0
+    done = await work.raw.execute(
+        "UPDATE drive_flags SET reason = NULL WHERE about = 'vistarak' AND subject_id = $1 AND reason IS NOT NULL",
+        erasure.person_id,
+    )
+    return int(done.split()[-1])
 
 
 async def purged(work: Work, erasure_id: UUID, proof: bytes, removed: Mapping[str, int]) -> None:

@@ -16,10 +16,17 @@ _KEEP = """
 INSERT INTO worker_revisions (worker_id, version, path, at, act, person_id, appointment_id, office, before)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
-_FORGET = "UPDATE worker_revisions SET before = NULL WHERE worker_id = $1 AND path >= $2 AND path < $3"
+_FORGET = "UPDATE worker_revisions SET before = NULL, note = NULL WHERE worker_id = $1 AND path >= $2 AND path < $3"
 _REHOMED = """
 INSERT INTO worker_revisions (worker_id, version, path, at, act, left_unit_id, person_id, appointment_id, office)
 SELECT id, version, path, $3, $4, $2, $5, $6, $7 FROM workers WHERE id = ANY($1::uuid[])
+"""
+
+
+_IMPORTED = """
+INSERT INTO worker_revisions (worker_id, version, path, at, act, person_id, appointment_id, office, note)
+SELECT id, version, path, $2, $3, $4, $5, $6, $7 FROM workers WHERE id = ANY($1::uuid[])
+ON CONFLICT DO NOTHING
 """
 
 
@@ -46,3 +53,9 @@ async def note_rehomed(work: Work, worker_ids: list[UUID], left_unit_id: UUID, a
     act = Act.REHOMED if author is None else author.act
     who = (None, None, "") if author is None else (author.person_id, author.appointment_id, author.office)
     await work.raw.execute(_REHOMED, worker_ids, left_unit_id, work.now, act.value, *who)
+
+
+async def note_imported(work: Work, worker_ids: list[UUID], author: Author, note: str) -> None:
+    """Keeps that these records came by a list, and on what basis."""
+    who = (author.person_id, author.appointment_id, author.office)
+    await work.raw.execute(_IMPORTED, worker_ids, work.now, author.act.value, *who, note)
