@@ -205,6 +205,19 @@ async def test_one_paper_that_two_clerks_key_at_the_same_moment_is_on_record_onc
     assert sorted([one, other]) == [first, [("needs-review", 202, "serial-used")] * len(serials)]
 
 
+async def test_drives_are_listed_page_by_page_and_by_no_other_lists_cursor(registry: Harness) -> None:
+    made, person = [await begun(registry) for _ in range(3)], world.at(STATE)
+
+    async def listed(path: str, action: str, **params: Any) -> Any:
+        return await registry.ask("GET", path, action=action, person=person, params={"limit": 2, **params})
+
+    first = (await listed("/v1/drives", "drive.read")).json()
+    rest = (await listed("/v1/drives", "drive.read", cursor=first["next"])).json()
+    assert [one["id"] for one in (*first["items"], *rest["items"])] == sorted(made)
+    assert rest["next"] is None
+    assert (await listed("/v1/forms", "form.read", cursor=first["next"])).status_code == 422
+
+
 async def test_a_dismissed_record_is_not_taken_again(registry: Harness) -> None:
     drive_id, sender, bad = await begun(registry), world.at(BOOTH), a_record(captured_at="2022-01-02T09:00:00Z")
     await world.synced(registry, sender, [bad], drive_id=drive_id)

@@ -10,11 +10,12 @@ from fastapi import Query, Response
 from sangathan_chassis.edge import edge_router
 from sangathan_chassis.pages import CursorParam, Limit
 from sangathan_chassis.refusal import NOT_FOUND, Pointer, Refusal
-from sangathan_chassis.replies import json_reply, page_reply
+from sangathan_chassis.replies import json_reply
 from sangathan_registry.api.bodies import Body, refuse_if
 from sangathan_registry.api.break_glass_schemas import OpeningIn, OpeningOut, OpeningPage, ReviewIn
 from sangathan_registry.api.described import described
 from sangathan_registry.api.drive_schemas import NothingIn
+from sangathan_registry.api.id_pages import IdPages
 from sangathan_registry.api.parts import Act, ActDep, LookDep
 from sangathan_registry.api.present import Presenter
 from sangathan_registry.api.schemas import WholeWorkerOut
@@ -69,15 +70,11 @@ async def list_break_glass_openings(  # noqa: PLR0917 - FastAPI reads filters fr
     cursor: CursorParam = None,
 ) -> Response:
     """List what was opened of your unit's records and by its office-bearers, and by all below, newest first."""
-    purpose = f"openings:{look.caller.unit_id}:{unit_id}:{unreviewed}"
-    before = UUID(look.parts.cursors.decode(cursor, purpose=purpose)[0]) if cursor else None
+    pages = IdPages(look, (limit, cursor), "openings", unit_id, unreviewed)
     scope = await narrowed(look.read, look.caller.scope, unit_id)
-    rows = await list_openings(look.read, ListOpenings(scope, before, unreviewed, limit))
-    more = len(rows) > limit
-    rows = rows[:limit]
-    following = look.parts.cursors.encode([str(rows[-1]["id"])], purpose=purpose) if more else None
+    rows = await list_openings(look.read, ListOpenings(scope, pages.start, unreviewed, limit))
     now = look.request.app.state.database.clock.now()
-    return page_reply(look.request, [_out(row, now) for row in rows], following)
+    return pages.reply(rows, lambda row: _out(row, now))
 
 
 @router.get(_PLACE + "/{opening_id}", **described("break-glass.list", reply=OpeningOut, refusals=(404,)))

@@ -9,7 +9,7 @@ from sangathan_chassis.edge import edge_router
 from sangathan_chassis.etags import etag, not_modified, require_match
 from sangathan_chassis.pages import CursorParam, Limit
 from sangathan_chassis.refusal import Pointer
-from sangathan_chassis.replies import json_reply, page_reply
+from sangathan_chassis.replies import json_reply
 from sangathan_registry.api.bodies import Body, refuse_if
 from sangathan_registry.api.case_intake import read_claim
 from sangathan_registry.api.case_present import CasePresenter, matches_out
@@ -25,6 +25,7 @@ from sangathan_registry.api.case_schemas import (
     StepIn,
 )
 from sangathan_registry.api.described import described
+from sangathan_registry.api.id_pages import IdPages
 from sangathan_registry.api.parts import Act, ActDep, LookDep
 from sangathan_registry.api.workers import UnitFilter
 from sangathan_registry.commands import decide_case, handle_case, match_case, open_case, read_case
@@ -60,15 +61,10 @@ async def list_of_scope(  # noqa: PLR0917 - FastAPI reads filters from the signa
     cursor: CursorParam = None,
 ) -> Response:
     """List the cases of your unit and all below it, newest first, without what was claimed."""
-    purpose = f"cases:{look.caller.unit_id}:{unit_id}:{status}"
-    before = UUID(look.parts.cursors.decode(cursor, purpose=purpose)[0]) if cursor else None
+    pages = IdPages(look, (limit, cursor), "cases", unit_id, status)
     scope = await narrowed(look.read, look.caller.scope, unit_id)
-    rows = await list_cases(look.read, scope, status=status, before=before, limit=limit)
-    following = None
-    if len(rows) > limit:
-        rows = rows[:limit]
-        following = look.parts.cursors.encode([str(rows[-1]["id"])], purpose=purpose)
-    return page_reply(look.request, [CaseLineOut(**dict(row)) for row in rows], following)
+    rows = await list_cases(look.read, scope, status=status, before=pages.start, limit=limit)
+    return pages.reply(rows, lambda row: CaseLineOut(**dict(row)))
 
 
 @router.get(

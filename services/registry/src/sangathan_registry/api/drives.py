@@ -11,7 +11,7 @@ from fastapi import Query, Request, Response
 
 from sangathan_chassis.edge import edge_router
 from sangathan_chassis.pages import CursorParam, Limit
-from sangathan_chassis.replies import json_reply, page_reply
+from sangathan_chassis.replies import json_reply
 from sangathan_chassis.sealing import Sealer
 from sangathan_contracts.receipts import text_of
 from sangathan_registry.api.bodies import Body
@@ -28,6 +28,7 @@ from sangathan_registry.api.drive_schemas import (
     ProgressOut,
 )
 from sangathan_registry.api.forms import form_out
+from sangathan_registry.api.id_pages import IdPages
 from sangathan_registry.api.parts import ActDep, LookDep
 from sangathan_registry.commands import make_drive, pack_booth
 from sangathan_registry.domain.drive import NO_DAY
@@ -38,7 +39,6 @@ from sangathan_registry.queries.phones import sealed_of
 
 router = edge_router(tags=["drives"])
 _DRIVE = Body(DriveIn)
-_PURPOSE = "drives"
 _NUMBERS = ("target", "collected", "accepted", "rejected", "waiting")
 UnitParam = Annotated[UUID, Query(description="A unit in your scope.")]
 
@@ -66,12 +66,8 @@ async def begin_drive(act: ActDep) -> Response:
 @router.get("/v1/drives", **described("drive.read", reply=DrivePage, headers=("Link",)))
 async def list_drives(look: LookDep, limit: Limit = 50, cursor: CursorParam = None) -> Response:
     """List the drives of your unit, of those below it, and of those above it."""
-    after = UUID(look.parts.cursors.decode(cursor, purpose=_PURPOSE)[0]) if cursor else None
-    rows = await query(look.read, look.caller.scope, after, limit)
-    more = len(rows) > limit
-    rows = rows[:limit]
-    following = look.parts.cursors.encode([str(rows[-1]["id"])], purpose=_PURPOSE) if more else None
-    return page_reply(look.request, [_drive_out(row) for row in rows], following)
+    pages = IdPages(look, (limit, cursor), "drives")
+    return pages.reply(await query(look.read, look.caller.scope, pages.start, limit), _drive_out)
 
 
 @router.get("/v1/drives/{drive_id}/progress", **described("drive.progress", reply=ProgressOut, refusals=(404,)))

@@ -11,10 +11,11 @@ from fastapi import Query, Response
 from sangathan_chassis.edge import edge_router
 from sangathan_chassis.pages import CursorParam, Limit
 from sangathan_chassis.refusal import NOT_FOUND, Refusal
-from sangathan_chassis.replies import json_reply, page_reply
+from sangathan_chassis.replies import json_reply
 from sangathan_registry.api.bodies import Body
 from sangathan_registry.api.described import described
 from sangathan_registry.api.duplicate_schemas import DuplicateDecisionIn, DuplicateOut, DuplicatePage, UndoingIn
+from sangathan_registry.api.id_pages import IdPages
 from sangathan_registry.api.parts import Act, ActDep, LookDep
 from sangathan_registry.api.present import Presenter
 from sangathan_registry.api.schemas import EvidenceOut
@@ -39,17 +40,13 @@ async def list_pairs(  # noqa: PLR0917 - FastAPI reads filters from the signatur
     cursor: CursorParam = None,
 ) -> Response:
     """List pairs of records in your unit and all below it that may tell of one person, newest first."""
-    purpose = f"duplicates:{look.caller.unit_id}:{unit_id}:{status}"
-    before = UUID(look.parts.cursors.decode(cursor, purpose=purpose)[0]) if cursor else None
+    pages = IdPages(look, (limit, cursor), "duplicates", unit_id, status)
     scope = await narrowed(look.read, look.caller.scope, unit_id)
-    pairs = await list_duplicates(look.read, scope, status=status, before=before, limit=limit)
-    more = len(pairs) > limit
-    pairs = pairs[:limit]
-    records = await records_of(look.read, scope, pairs)
+    pairs = await list_duplicates(look.read, scope, status=status, before=pages.start, limit=limit)
+    records = await records_of(look.read, scope, pairs[:limit])
     await look.note(records.values())
-    following = look.parts.cursors.encode([str(pairs[-1]["id"])], purpose=purpose) if more else None
     presenter = Presenter(look.parts.sealer, look.caller.field_classes)
-    return page_reply(look.request, [_shown(presenter, pair, records) for pair in pairs], following)
+    return pages.reply(pairs, lambda pair: _shown(presenter, pair, records))
 
 
 @router.post(

@@ -9,10 +9,11 @@ from fastapi import Query, Response
 
 from sangathan_chassis.edge import edge_router
 from sangathan_chassis.pages import CursorParam, Limit
-from sangathan_chassis.replies import json_reply, page_reply
+from sangathan_chassis.replies import json_reply
 from sangathan_registry.api.bodies import Body
 from sangathan_registry.api.described import described
 from sangathan_registry.api.erasure_schemas import ErasureIn, ErasureOut, ErasurePage, ErasureReportOut
+from sangathan_registry.api.id_pages import IdPages
 from sangathan_registry.api.parts import Act, ActDep, LookDep
 from sangathan_registry.api.workers import UnitFilter
 from sangathan_registry.commands import ask_erasure, undo_erasure
@@ -51,14 +52,10 @@ async def list_all(  # noqa: PLR0917 - FastAPI reads filters from the signature.
     cursor: CursorParam = None,
 ) -> Response:
     """List the erasures in your unit and all below it with their proofs, newest first."""
-    purpose = f"erasures:{look.caller.unit_id}:{unit_id}:{worker_id}"
-    before = UUID(look.parts.cursors.decode(cursor, purpose=purpose)[0]) if cursor else None
+    pages = IdPages(look, (limit, cursor), "erasures", unit_id, worker_id)
     scope = await narrowed(look.read, look.caller.scope, unit_id)
-    rows = await list_erasures(look.read, scope, worker_id=worker_id, before=before, limit=limit)
-    more = len(rows) > limit
-    rows = rows[:limit]
-    following = look.parts.cursors.encode([str(rows[-1]["id"])], purpose=purpose) if more else None
-    return page_reply(look.request, [_shown(row) for row in rows], following)
+    rows = await list_erasures(look.read, scope, worker_id=worker_id, before=pages.start, limit=limit)
+    return pages.reply(rows, _shown)
 
 
 @router.post(

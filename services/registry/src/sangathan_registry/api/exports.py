@@ -9,11 +9,12 @@ from fastapi.responses import StreamingResponse
 from sangathan_chassis.edge import edge_router
 from sangathan_chassis.pages import CursorParam, Limit
 from sangathan_chassis.refusal import NOT_FOUND, Pointer, Refusal
-from sangathan_chassis.replies import PRIVATE, json_reply, page_reply
+from sangathan_chassis.replies import PRIVATE, json_reply
 from sangathan_registry.api.bodies import Body, refuse_if
 from sangathan_registry.api.described import described
 from sangathan_registry.api.export_files import MEDIA, ExportFile
 from sangathan_registry.api.export_schemas import ExportedOut, ExportIn, ExportOut, ExportPage
+from sangathan_registry.api.id_pages import IdPages
 from sangathan_registry.api.parts import ActDep, LookDep
 from sangathan_registry.commands import ask_export, open_export
 from sangathan_registry.domain.exports import Export, Format, State
@@ -23,7 +24,6 @@ from sangathan_registry.queries.exports import find_export, list_exports
 router = edge_router(tags=["exports"])
 _EXPORT = Body(ExportIn)
 _PLACE: Final = "/v1/exports"
-_PURPOSE: Final = "exports"
 _FILES: Final = tuple(media for name, media in MEDIA.items() if name is not Format.JSON)
 
 
@@ -52,11 +52,9 @@ async def begin_export(act: ActDep) -> Response:
 @router.get(_PLACE, **described("export.read", reply=ExportPage, headers=("Link",)))
 async def list_own_exports(look: LookDep, limit: Limit = 50, cursor: CursorParam = None) -> Response:
     """List the exports that you asked for under this office, newest first."""
-    before = UUID(look.parts.cursors.decode(cursor, purpose=_PURPOSE)[0]) if cursor else None
-    found = await list_exports(look.read, look.caller, _now(look.request), (before, limit))
-    more, shown = len(found) > limit, found[:limit]
-    following = look.parts.cursors.encode([str(shown[-1].id)], purpose=_PURPOSE) if more else None
-    return page_reply(look.request, [_out(one) for one in shown], following)
+    pages = IdPages(look, (limit, cursor), "exports")
+    found = await list_exports(look.read, look.caller, _now(look.request), (pages.start, limit))
+    return pages.reply(found, _out, lambda one: one.id)
 
 
 @router.get(_PLACE + "/{export_id}", **described("export.read", reply=ExportOut, refusals=(404,)))

@@ -9,10 +9,11 @@ from fastapi import Response
 
 from sangathan_chassis.edge import edge_router
 from sangathan_chassis.pages import CursorParam, Limit
-from sangathan_chassis.replies import json_reply, page_reply
+from sangathan_chassis.replies import json_reply
 from sangathan_registry.api.bodies import Body
 from sangathan_registry.api.described import described
 from sangathan_registry.api.drive_schemas import FormIn, FormOut, FormPage, NothingIn
+from sangathan_registry.api.id_pages import IdPages
 from sangathan_registry.api.parts import Act, ActDep, LookDep
 from sangathan_registry.commands import make_form
 from sangathan_registry.queries.drives import find_form
@@ -20,7 +21,6 @@ from sangathan_registry.queries.drives import list_forms as query
 
 router = edge_router(tags=["forms"])
 _FORM, _NOTHING = Body(FormIn), Body(NothingIn)
-_PURPOSE = "forms"
 
 
 def form_out(row: Any) -> FormOut:
@@ -41,12 +41,8 @@ async def draft_form(act: ActDep) -> Response:
 @router.get("/v1/forms", **described("form.read", reply=FormPage, headers=("Link",)))
 async def list_forms(look: LookDep, limit: Limit = 50, cursor: CursorParam = None) -> Response:
     """List the versions of forms set up in your unit, below it, and above it."""
-    after = UUID(look.parts.cursors.decode(cursor, purpose=_PURPOSE)[0]) if cursor else None
-    rows = await query(look.read, look.caller.scope, after, limit)
-    more = len(rows) > limit
-    rows = rows[:limit]
-    following = look.parts.cursors.encode([str(rows[-1]["id"])], purpose=_PURPOSE) if more else None
-    return page_reply(look.request, [form_out(row) for row in rows], following)
+    pages = IdPages(look, (limit, cursor), "forms")
+    return pages.reply(await query(look.read, look.caller.scope, pages.start, limit), form_out)
 
 
 @router.post(

@@ -9,10 +9,11 @@ from msgspec.structs import asdict
 
 from sangathan_chassis.edge import edge_router
 from sangathan_chassis.pages import CursorParam, Limit
-from sangathan_chassis.replies import json_reply, page_reply
+from sangathan_chassis.replies import json_reply
 from sangathan_registry.api.bodies import Body
 from sangathan_registry.api.described import described
 from sangathan_registry.api.drive_schemas import DecisionIn, HeldOut, HeldPage, HeldRecordOut
+from sangathan_registry.api.id_pages import IdPages
 from sangathan_registry.api.intake import read_record
 from sangathan_registry.api.parts import ActDep, LookDep
 from sangathan_registry.api.workers import UnitFilter
@@ -39,14 +40,10 @@ async def list_held_records(  # noqa: PLR0917 - FastAPI reads filters from the s
     cursor: CursorParam = None,
 ) -> Response:
     """List what was received and not accepted in your unit and all below it, newest first."""
-    purpose = f"held:{look.caller.unit_id}:{unit_id}:{drive_id}:{decided}"
-    before = UUID(look.parts.cursors.decode(cursor, purpose=purpose)[0]) if cursor else None
+    pages = IdPages(look, (limit, cursor), "held", unit_id, drive_id, decided)
     scope = await narrowed(look.read, look.caller.scope, unit_id)
-    rows = await list_held(look.read, scope, drive_id=drive_id, before=before, decided=decided, limit=limit)
-    more = len(rows) > limit
-    rows = rows[:limit]
-    following = look.parts.cursors.encode([str(rows[-1]["id"])], purpose=purpose) if more else None
-    return page_reply(look.request, [_out(row) for row in rows], following)
+    rows = await list_held(look.read, scope, drive_id=drive_id, before=pages.start, decided=decided, limit=limit)
+    return pages.reply(rows, _out)
 
 
 @router.get(

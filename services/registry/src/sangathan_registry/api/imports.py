@@ -15,6 +15,7 @@ from sangathan_chassis.spreadsheets import write_csv
 from sangathan_registry.api.bodies import Body, refuse_if
 from sangathan_registry.api.described import described, schema_of
 from sangathan_registry.api.drive_schemas import NothingIn
+from sangathan_registry.api.id_pages import IdPages
 from sangathan_registry.api.import_present import (
     OFFICE_COLUMNS,
     import_out,
@@ -85,15 +86,10 @@ async def list_worker_imports(
     look: LookDep, unit_id: UnitFilter = None, limit: Limit = 50, cursor: CursorParam = None
 ) -> Response:
     """List the imports for your unit and all below it, newest first."""
-    purpose = f"imports:{look.caller.unit_id}:{unit_id}"
-    before = UUID(look.parts.cursors.decode(cursor, purpose=purpose)[0]) if cursor else None
+    pages = IdPages(look, (limit, cursor), "imports", unit_id)
     scope = await narrowed(look.read, look.caller.scope, unit_id)
-    rows = await list_imports(look.read, scope, before=before, limit=limit)
-    following = None
-    if len(rows) > limit:
-        rows = rows[:limit]
-        following = look.parts.cursors.encode([str(rows[-1]["id"])], purpose=purpose)
-    return page_reply(look.request, [import_out(row) for row in rows], following)
+    rows = await list_imports(look.read, scope, before=pages.start, limit=limit)
+    return pages.reply(rows, import_out)
 
 
 @router.get("/v1/worker-imports/{import_id}", **described("worker.import", reply=ImportOut, refusals=(404,)))

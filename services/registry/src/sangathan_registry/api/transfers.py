@@ -9,9 +9,10 @@ from fastapi import Query, Response
 from sangathan_chassis.edge import edge_router
 from sangathan_chassis.pages import CursorParam, Limit
 from sangathan_chassis.refusal import NOT_FOUND, Pointer, Refusal
-from sangathan_chassis.replies import json_reply, page_reply
+from sangathan_chassis.replies import json_reply
 from sangathan_registry.api.bodies import Body, refuse_if
 from sangathan_registry.api.described import described
+from sangathan_registry.api.id_pages import IdPages
 from sangathan_registry.api.parts import Act, ActDep
 from sangathan_registry.api.schemas import UnitOut
 from sangathan_registry.api.searches import read_number
@@ -84,13 +85,10 @@ async def list_some_transfers(  # noqa: PLR0917 - FastAPI reads filters from the
     cursor: CursorParam = None,
 ) -> Response:
     """List transfers to and from your unit and all below it, newest first."""
-    purpose = f"transfers:{act.caller.unit_id}:{unit_id}:{waiting}"
-    before = UUID(act.parts.cursors.decode(cursor, purpose=purpose)[0]) if cursor else None
+    pages = IdPages(act, (limit, cursor), "transfers", unit_id, waiting)
     scope = await narrowed(act.work.raw, act.caller.scope, unit_id)
-    found = await list_transfers(act.work, ListTransfers(scope, before, waiting, limit))
-    more, shown = len(found) > limit, found[:limit]
-    following = act.parts.cursors.encode([str(shown[-1].transfer.id)], purpose=purpose) if more else None
-    return page_reply(act.request, [transfer_out(act, one) for one in shown], following)
+    found = await list_transfers(act.work, ListTransfers(scope, pages.start, waiting, limit))
+    return pages.reply(found, lambda one: transfer_out(act, one), lambda one: one.transfer.id)
 
 
 @router.get(_PLACE + "/{transfer_id}", **described("transfer.read", reply=TransferOut, opens="work", refusals=(404,)))
