@@ -9,10 +9,10 @@ from fastapi import Query, Response
 from sangathan_chassis.edge import edge_router
 from sangathan_chassis.pages import CursorParam, Limit
 from sangathan_chassis.replies import json_reply, page_reply
+from sangathan_registry.api.assignment_schemas import AssignmentEndIn, AssignmentIn, AssignmentOut, AssignmentPage
 from sangathan_registry.api.bodies import Body, refuse_if
 from sangathan_registry.api.described import described
 from sangathan_registry.api.parts import ActDep, LookDep
-from sangathan_registry.api.schemas import AssignmentEndIn, AssignmentIn, AssignmentOut, AssignmentPage
 from sangathan_registry.api.workers import UnitFilter, captured_by
 from sangathan_registry.commands import end_assignment
 from sangathan_registry.commands.assign_booth import AssignBooth, handle
