@@ -52,9 +52,10 @@ async def _pull_with(client: Client, subject: str, taker: Taker) -> None:
     subscription = await client.subscribe(inbox)
     request = json.dumps({"batch": _BATCH, "expires": int(_EXPIRES_S * _NANOSECONDS)}).encode()
     try:
-        while True:
+        while not _asked_to_leave():
             await client.publish(subject, request, reply=inbox)
             await _take_batch(subscription, taker)
+        raise asyncio.CancelledError
     finally:
         with contextlib.suppress(Exception):
             await _give_back(subscription)
@@ -62,7 +63,7 @@ async def _pull_with(client: Client, subject: str, taker: Taker) -> None:
 
 async def _take_batch(subscription: Subscription, taker: Taker) -> None:
     left = _BATCH
-    while left:
+    while left and not _asked_to_leave():
         try:
             message = await subscription.next_msg(timeout=_EXPIRES_S + 1)
         except nats.errors.TimeoutError:
@@ -74,6 +75,12 @@ async def _take_batch(subscription: Subscription, taker: Taker) -> None:
             return
         left -= 1
         await _finish(taker.take(message))
+
+
+def _asked_to_leave() -> bool:
+    """Whether this task was cancelled: the client's waiting swallows that when something comes at the same moment."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _finish(handling: Awaitable[None]) -> None:
