@@ -40,7 +40,7 @@ CSV: Final = "text/csv"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _QUOTE: Final = "'"
 
 
@@ -82,7 +82,10 @@ def read_table(data: bytes, columns: Mapping[str, bool], limits: Limits) -> list
 
 
 def safe_cell(text: str) -> str:
-    """The text so that a spreadsheet shows it from CSV: what would begin a formula gets a quote before it."""
+    """The text so that a spreadsheet shows it from CSV: what would begin a formula gets a quote before it.
+
+    A phone number begins with a plus sign, and so becomes text as well and keeps its sign (OWASP, CSV injection).
+    """
     return f"{_QUOTE}{text}" if text.startswith((*_FORMULA, _QUOTE)) else text
 
 

@@ -14,9 +14,10 @@ from sangathan_chassis.caller import Caller
 from sangathan_chassis.database import Database
 from sangathan_chassis.sealing import Sealer
 from sangathan_chassis.spreadsheet_streaming import WorkbookStream
+from sangathan_chassis.spreadsheets import safe_cell
 from sangathan_registry.api.present import Presenter
 from sangathan_registry.api.schemas import WholeWorkerOut
-from sangathan_registry.domain.exports import Export, Format, as_text
+from sangathan_registry.domain.exports import Export, Format
 from sangathan_registry.queries.exports import read_part, unit_names
 
 MEDIA: Final = {
@@ -103,7 +104,7 @@ class _Csv:
         return "\ufeff".encode() + self._lines([[f"# {told}"], list(HEADER)])
 
     def page(self, rows: Sequence[Row]) -> bytes:
-        return self._lines([[as_text(_cell(row[name])) for name in HEADER] for row in rows])
+        return self._lines([[safe_cell(_cell(row[name])) for name in HEADER] for row in rows])
 
     def end(self) -> bytes:
         return b""

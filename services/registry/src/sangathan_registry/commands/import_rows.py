@@ -57,13 +57,14 @@ async def sort(
 ) -> list[Sorted]:
     """The rows with what can be said without writing; ``root`` is the unit that the list is for."""
     found = [_identified(sealer, root, row, unit) for row, unit in rows]
+    await _end_those_taken_out(work, found)
     ids = [one.worker_id for one in found if one.worker_id is not None]
     erased = await erasures.erased_among(work, ids)
     standing = await imports.standing(work, ids)
     hashes = await receipts.hashes_of(work, ids)
     seen: dict[UUID, bytes] = {}
     for one in found:
-        if one.worker_id is None:
+        if one.worker_id is None or one.outcome is not None:
             continue
         if one.worker_id in erased:
             one.end(Outcome.REJECTED, ERASED)
@@ -76,6 +77,29 @@ async def sort(
         else:
             seen[one.worker_id] = one.body_hash
     return found
+
+
+async def _end_those_taken_out(work: Work, found: Sequence[Sorted]) -> None:
+    """A row whose own number is the id of a record came by an export: it is that record, and changes nothing of it."""
+    own = {its: one for one in found if one.worker_id is not None and (its := _record_of(one.row.own_id))}
+    if not own:
+        return
+    standing = await imports.standing(work, list(own))
+    erased = await erasures.erased_among(work, list(own))
+    for its, one in own.items():
+        if its in erased:
+            one.end(Outcome.REJECTED, ERASED)
+        elif its in standing:
+            one.worker_id = its
+            withdrawn = standing[its] == Status.WITHDRAWN
+            one.end(*((Outcome.REJECTED, WITHDRAWN) if withdrawn else (Outcome.ALREADY_THERE,)))
+
+
+def _record_of(own_id: str | None) -> UUID | None:
+    try:
+        return UUID(own_id) if own_id else None
+    except ValueError:
+        return None
 
 
 async def put(work: Work, sealer: Sealer, import_: Import, found: Sequence[Sorted]) -> Tally:

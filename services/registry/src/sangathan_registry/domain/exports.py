@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 from uuid import UUID
 
 from sangathan_chassis.refusal import Refusal
@@ -32,9 +31,6 @@ class Stop(StrEnum):
 
     OFFICE_ENDED = "office-ended"
     KEY_GONE = "key-gone"
-
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +63,3 @@ def refuse_download(export: Export, field_classes: frozenset[str]) -> None:
         raise Refusal(EXPORT_NOT_READY, "Read its state until it is ready.", headers={"retry-after": "2"})
     if not export.field_classes <= field_classes:
         raise Refusal(EXPORT_SHOWS_MORE, "Ask for a new one, which shows what your office sees now.")
-
-
-def as_text(cell: str) -> str:
-    """The cell so that no spreadsheet program takes it for a formula: an apostrophe stands before what could be one.
-
-    A phone number begins with a plus sign, and so becomes text as well and keeps its sign (OWASP, CSV injection).
-    """
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

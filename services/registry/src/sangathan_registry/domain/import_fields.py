@@ -16,6 +16,8 @@ OWN_ID: Final = "own_id"
 OFFICE: Final = "office"
 ADDED: Final = ("line", "outcome", "column", "reason", "reason_hi")
 """Columns that a file of rejects has beside those it was sent with; they are passed over when it comes back."""
+_EXPORTED: Final = ("unit_name_hi", "unit_name_en", "export_id")
+"""Columns that an export has beside those of the record."""
 _BETWEEN: Final = re.compile("[^a-z0-9\u0900-\u0963\u0966-\u097f]+")
 _LEVEL: Final = re.compile("unit\\.[a-z0-9-]{1,40}")
 
@@ -46,7 +48,7 @@ _BY_WORDS: Final = {
 def propose(headers: Iterable[str]) -> dict[str, str]:
     """The field of each header that is known, each field once; the whole header counts before its longest words."""
     found: dict[str, str] = {}
-    keys = {header: header_key(header) for header in headers if header not in ADDED}
+    keys = {header: header_key(header) for header in headers if header not in {*ADDED, *_EXPORTED}}
     for header, key in keys.items():
         if key in _BY_WORDS and _BY_WORDS[key] not in found.values():
             found[header] = _BY_WORDS[key]

@@ -13,7 +13,7 @@ from sangathan_registry.domain.import_units import UnitWords
 from sangathan_registry.domain.name_key import is_devanagari
 from sangathan_registry.domain.particulars import Particulars, PhoneReader, examine
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "'")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 _OLDEST: Final = 120
 _YOUNGEST: Final = 18
 _LONGEST_ID: Final = 80

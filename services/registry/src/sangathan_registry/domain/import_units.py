@@ -1,4 +1,4 @@
-"""Finds the unit that a row of somebody's list means: by its path or code, or by the names of the units it lies in.
+"""Finds the unit that a row of somebody's list means: by its path, code or id, or by the names of the units it lies in.
 
 Names are compared as workers' names are, and a number means the unit whose code ends with it, which is how lists name
 booths. Each level is looked for beneath the one before, so that two mandals of one name in two districts are two.
@@ -61,6 +61,7 @@ class UnitIndex:
         every = sorted(units, key=lambda unit: unit.path)
         self._units = [unit for unit in every if unit.path.startswith(root)]
         self._paths = [unit.path for unit in self._units]
+        self._by_id = {str(unit.unit_id): unit for unit in self._units}
         self._above = {unit.level: unit for unit in every if root.startswith(unit.path)}
         self._depths = {unit.level: unit.path.count(".") for unit in reversed(every)}
         self._by_code: dict[str, list[KnownUnit]] = defaultdict(list)
@@ -92,7 +93,8 @@ class UnitIndex:
         text = said.text.lower().strip()
         path = text if text.endswith(".") else f"{text}."
         named = self._by_code.get(text, [])
-        return self._at(path) or self._at(f"{self._root}{path}") or (named[0] if len(named) == 1 else None)
+        there = self._by_id.get(text) or self._at(path) or self._at(f"{self._root}{path}")
+        return there or (named[0] if len(named) == 1 else None)
 
     def _beneath(self, here: KnownUnit, said: UnitWords) -> KnownUnit | Fault:
         level = said.level or ""
