@@ -3,14 +3,14 @@
 The bodies lie in one file and the ids in another, since 1.3 million records would not fit beside the system that takes
 them. Names are drawn from the public list with plainly made-up surnames. One record in a hundred is bad, in turn in
 each of five ways, and one in two hundred tells of somebody whom the same device has recorded already, with the name in
-the other script alone.
+the other script alone. A booth is toured within eight hours.
 """
 
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 from uuid import UUID, uuid4
@@ -31,6 +31,7 @@ AGAIN_AT: Final = 51
 _ID_BYTES: Final = 17
 _FIRST_PHONE: Final = 916_300_000_001
 _CLOSE_TO_NOW: Final = timedelta(hours=1)
+_AT_A_BOOTH_S: Final = 8 * 3600
 _BAD: Final[tuple[dict[str, Any], ...]] = (
     {"birth_year": 2020},
     {"phone": "0123456789"},
@@ -125,7 +126,7 @@ class _Maker:
         self._random = random.Random(20 + made)
         names = given_names()
         self._given = {"female": names.feminine, "male": names.masculine}
-        self._days = int((drive.ends - drive.begins - _CLOSE_TO_NOW).total_seconds())
+        self._seconds = int((drive.ends - drive.begins - _CLOSE_TO_NOW).total_seconds()) - _AT_A_BOOTH_S
         self._encode = msgspec.json.Encoder().encode
         self._made = made
 
@@ -159,9 +160,11 @@ class _Maker:
     def _records(self, vistarak: Vistarak, records: int) -> tuple[list[dict[str, Any]], set[int]]:
         told: list[dict[str, Any]] = []
         bad: set[int] = set()
+        begun = {booth: self._tour() for booth in vistarak.booths}
         for number in range(records):
             self._made += 1
-            record = self._record(str(vistarak.booths[number % len(vistarak.booths)]))
+            booth = vistarak.booths[number % len(vistarak.booths)]
+            record = self._record(str(booth), begun[booth])
             record_id = UUID(record["id"])
             good = self._made % BAD_EVERY != 0
             self._note(record_id, good)
@@ -175,17 +178,21 @@ class _Maker:
             told.append(record)
         return told, bad
 
+    def _tour(self) -> datetime:
+        """When somebody comes to a booth, early enough that all is collected while the drive lasts."""
+        return self._drive.begins + timedelta(seconds=self._random.randrange(self._seconds))
+
     def _again(self, record: dict[str, Any], earlier: dict[str, Any]) -> None:
         same = ("name_hi", "relation_type", "relation_name", "gender", "birth_year", "phone")
         record |= {name: earlier[name] for name in same} | {"name_en": None}
         earlier["name_hi"] = None
         self._haul.twice.append((UUID(earlier["id"]), UUID(record["id"])))
 
-    def _record(self, booth: str) -> dict[str, Any]:
+    def _record(self, booth: str, begun: datetime) -> dict[str, Any]:
         draw = self._random
         gender = draw.choice(("female", "male"))
         given, surname = draw.choice(self._given[gender]), draw.choice(SURNAMES)
-        at = (self._drive.begins + timedelta(seconds=draw.randrange(self._days))).isoformat()
+        at = (begun + timedelta(seconds=draw.randrange(_AT_A_BOOTH_S))).isoformat()
         educated = draw.choice(ANSWERS)
         answers = {"education": educated, "household": draw.randint(1, 12), "smartphone": draw.random() < 0.6}
         if educated == "graduate":
