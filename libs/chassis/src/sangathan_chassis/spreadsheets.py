@@ -68,16 +68,20 @@ def read_rows(data: bytes, limits: Limits) -> list[Row]:
     return _read_csv(data, limits)
 
 
-def read_table(data: bytes, columns: Mapping[str, bool], limits: Limits) -> list[TableRow]:
+def read_table(data: bytes, columns: Mapping[str, bool], limits: Limits, *, even: bool = False) -> list[TableRow]:
     """The rows of a file whose first one names ``columns``, those marked as needed and perhaps the others.
 
-    Cells are trimmed, composed (NFC), and freed of `safe_cell`'s quote.
+    Cells are trimmed, composed (NFC), and freed of `safe_cell`'s quote. With ``even`` a row with fewer cells than the
+    first is refused too, where an empty cell would mean something.
     """
     rows = read_rows(data, limits)
     header = [cell.strip() for cell in rows[0].cells] if rows else []
     while header and not header[-1]:
         header.pop()
     _check_header(header, columns)
+    for row in rows[1:] if even else ():
+        if len(row.cells) < len(header):
+            raise refused(f"line {row.line} has {len(row.cells)} cells where the first line has {len(header)}")
     return [_table_row(row, header, columns) for row in rows[1:]]
 
 

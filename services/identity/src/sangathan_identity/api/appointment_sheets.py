@@ -9,10 +9,11 @@ from pydantic import Field, StrictBool, StringConstraints
 from sangathan_chassis.describe import refuses
 from sangathan_chassis.edge import CallerDep, WorkDep, declares, edge_router
 from sangathan_chassis.replies import json_reply
+from sangathan_chassis.spreadsheets import write_csv
 from sangathan_identity.api.appointment_rows import COLUMNS, read_rows
 from sangathan_identity.api.fields import Body, Reply
 from sangathan_identity.api.parts import PartsDep
-from sangathan_identity.api.sheets import read_sheet, write_sheet
+from sangathan_identity.api.sheets import read_sheet
 from sangathan_identity.commands import import_appointments
 from sangathan_identity.commands.import_appointments import ImportAppointments, Imported
 from sangathan_identity.domain.appointment_sheet import Reject
@@ -114,7 +115,7 @@ def _told(done: Imported, *, dry_run: bool) -> dict[str, object]:
 
 
 def _as_sheet(rejects: Sequence[Reject]) -> str:
-    return write_sheet(
+    return write_csv(
         (*_REJECT_COLUMNS, *COLUMNS),
         (
             (

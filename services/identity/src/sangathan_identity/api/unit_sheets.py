@@ -9,8 +9,9 @@ from pydantic import Field, StrictBool, StringConstraints
 from sangathan_chassis.describe import refuses
 from sangathan_chassis.edge import CallerDep, ReadDep, WorkDep, declares, edge_router
 from sangathan_chassis.replies import PRIVATE, json_reply
+from sangathan_chassis.spreadsheets import write_csv
 from sangathan_identity.api.fields import Body, Reply
-from sangathan_identity.api.sheets import read_sheet, write_sheet
+from sangathan_identity.api.sheets import read_sheet
 from sangathan_identity.commands import import_units
 from sangathan_identity.commands.import_units import Imported, ImportUnits
 from sangathan_identity.domain.tree_sheet import COLUMNS, Create, Move, Reject, Rename
@@ -87,7 +88,7 @@ async def bring_in(body: SheetIn, caller: CallerDep, work: WorkDep) -> Response:
 )
 async def take_out(caller: CallerDep, read: ReadDep) -> Response:
     """Gives the caller's open units in the order of their paths, to be changed and brought in again."""
-    text = write_sheet(COLUMNS, await export_rows(read, caller.scope))
+    text = write_csv(COLUMNS, await export_rows(read, caller.scope))
     headers = {**PRIVATE, "content-disposition": 'attachment; filename="units.csv"'}
     return Response(text.encode(), media_type="text/csv", headers=headers)
 
@@ -113,7 +114,7 @@ def _shown(reject: Reject) -> dict[str, object]:
 
 
 def _as_sheet(rejects: Sequence[Reject]) -> str:
-    return write_sheet(
+    return write_csv(
         (*_REJECT_COLUMNS, *COLUMNS),
         (
             (one.row.line, one.reason.en, one.reason.hi, *(one.row.values[column] for column in COLUMNS))
