@@ -27,6 +27,8 @@ WHO: Final = ("person_id", "membership_number", "phone")
 _DAY_FIRST: Final = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.{0,20}")
+_LAST_YEAR: Final = 9999
+"""No day follows its last, and who means for ever leaves the cell empty."""
 _BOOTH: Final = "booth"
 _MOST_TERMS: Final = 50
 
@@ -266,12 +268,15 @@ def _moment(text: str, after_day: timedelta) -> datetime | None:
         day, month, year = day_first.groups()
         text = f"{year}-{month:0>2}-{day:0>2}"
     if _DAY.fullmatch(text):
-        moment = datetime.combine(datetime.fromisoformat(text).date(), time(), INDIA) + after_day
+        day_itself = datetime.combine(datetime.fromisoformat(text).date(), time(), INDIA)
+        if day_itself.year == _LAST_YEAR:
+            raise ValueError
+        moment = day_itself + after_day
     elif _MOMENT.fullmatch(text):
         moment = datetime.fromisoformat(text)
         moment = moment.replace(tzinfo=moment.tzinfo or INDIA)
     else:
         raise ValueError
-    if not OLDEST_YEAR <= moment.year < 9999:
+    if not OLDEST_YEAR <= moment.year < _LAST_YEAR:
         raise ValueError
     return moment.astimezone(UTC)
