@@ -308,12 +308,24 @@ def found(root: str, *words: tuple[str | None, str]) -> str | Fault:
         ("in.mp.d07.m1.", (("district", "Sagar"), ("booth", "बूथ क्र. 172")), "in.mp.d07.m1.b0172."),
         ("in.mp.d07.", (("booth", "primary school"),), "in.mp.d07.m1.b0172."),
         ("in.mp.d07.", (("mandal", ""), ("booth", "primary school")), "in.mp.d07.m1.b0172."),
+        ("in.mp.", (("booth", "in.mp.d07.m2.b0171."),), "in.mp.d07.m2.b0171."),
+        ("in.mp.d07.", (("mandal", "नगर"), ("booth", "IN.mp.d07.m1.b0171")), "in.mp.d07.m1.b0171."),
+        ("in.mp.d07.", (("booth", "m1.b0171"),), "in.mp.d07.m1.b0171."),
     ],
 )
 def test_a_unit_is_found_by_path_code_name_and_number(
     root: str, words: tuple[tuple[str | None, str], ...], path: str
 ) -> None:
     assert found(root, *words) == path
+
+
+@pytest.mark.parametrize(
+    "words", [(("mandal", "Gramin"), ("booth", "in.mp.d07.m1.b0171.")), (("mandal", "in.mp.d07.m1.b0171."),)]
+)
+def test_a_path_that_contradicts_the_other_columns_or_its_own_names_no_unit(
+    words: tuple[tuple[str | None, str], ...],
+) -> None:
+    assert isinstance(found("in.mp.d07.", *words), Fault)
 
 
 @pytest.mark.parametrize(

@@ -91,16 +91,22 @@ class UnitIndex:
 
     def _exact(self, said: UnitWords) -> KnownUnit | None:
         text = said.text.lower().strip()
-        path = text if text.endswith(".") else f"{text}."
         named = self._by_code.get(text, [])
-        there = self._by_id.get(text) or self._at(path) or self._at(f"{self._root}{path}")
-        return there or (named[0] if len(named) == 1 else None)
+        return self._by_id.get(text) or self._at_written(text) or (named[0] if len(named) == 1 else None)
+
+    def _at_written(self, text: str) -> KnownUnit | None:
+        """The unit at a path as somebody writes it: whole or from the root on, with or without the last point."""
+        path = text.lower().strip().rstrip(".") + "."
+        return self._at(path) or self._at(f"{self._root}{path}")
 
     def _beneath(self, here: KnownUnit, said: UnitWords) -> KnownUnit | Fault:
         level = said.level or ""
         above = self._above.get(level)
         if above is not None:
             return here if set(_asked(said.text)) & _words_for(above) else unknown_unit(said.column, self._root)
+        written = self._at_written(said.text) if "." in said.text else None
+        if written is not None and written.level == level and written.path.startswith(here.path):
+            return written
         called = self._called_beneath(here.path, level)
         found = {unit.path: unit for word in _asked(said.text) for unit in called.get(word, ())}
         if len(found) == 1:
