@@ -68,7 +68,7 @@ class _Reader:
     def _cell(self, column: str, read: Callable[[str], T], fault: Fault) -> T | None:
         try:
             return read(self._row.values[column])
-        except ValueError:
+        except (ValueError, OverflowError):
             self.faults.append(fault)
             return None
 
