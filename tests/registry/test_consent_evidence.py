@@ -252,3 +252,14 @@ async def test_the_access_file_shows_it_and_the_person_sees_their_own(registry: 
     assert own.content == b64decode(one["picture"].partition(",")[2])
     nobodys = await registry.ask("GET", path, action="consent.own", person=Person(person_id=uuid4()))
     assert nobodys.status_code == 404
+
+
+async def test_a_vistarak_learns_of_no_record_that_somebody_else_captured(registry: Harness, worker: str) -> None:
+    await put(registry, worker)
+    vistarak = world.at(MANDAL, office="vistarak")
+    there = await put(registry, worker, content=FACE, person=vistarak)
+    nowhere = await put(registry, str(uuid7()), content=FACE, person=vistarak)
+    told = [{**one.json(), "worker_id": "", "put_at": ""} for one in (there, nowhere)]
+    assert (there.status_code, told[0]) == (200, told[1])
+    assert await join_some(registry.database) == 0
+    assert (await see(registry, worker)).content != b""

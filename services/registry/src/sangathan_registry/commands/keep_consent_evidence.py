@@ -12,7 +12,7 @@ from uuid import UUID
 from sangathan_chassis.caller import Caller
 from sangathan_chassis.database import Database, Work
 from sangathan_chassis.ids import uuid7
-from sangathan_chassis.refusal import NOT_FOUND, Refusal
+from sangathan_chassis.refusal import Refusal
 from sangathan_chassis.scope import Scope
 from sangathan_chassis.sealing import Sealer
 from sangathan_hierarchy.ddl import TREE_LOCK
@@ -42,13 +42,13 @@ async def handle(
     """What is kept; it waits while the record has not come, or lies where the caller does not see it."""
     sealer, pool = tools
     index = consent_evidence.sent_index(sealer, command.content)
-    await _record(work, sealer, caller, command)
-    if same := await _kept(work, caller, command, index):
+    worker = await _record(work, sealer, caller, command)
+    if same := await _kept(work, caller, command, (index, worker)):
         return same
     # Nobody waits for the record while the picture is drawn, and so all is asked once more after it.
     picture = await pool.redrawn(command.content, FRAMES[command.kind])
     worker = await _record(work, sealer, caller, command, lock=True)
-    if same := await _kept(work, caller, command, index):
+    if same := await _kept(work, caller, command, (index, worker)):
         return same
     evidence_id = uuid7()
     one = ConsentEvidence(
@@ -86,21 +86,23 @@ async def _record(
         raise Refusal(WORKER_WITHDRAWN, "Its person had this record erased; nothing is kept of it.")
     find = workers.find_for_change if lock else workers.find
     worker = await find(work, sealer, command.worker_id)
-    if worker is None:
+    # What somebody else captured is not a vistarak's to know of, and so reads as what has not come.
+    if worker is None or (sees_only_own_captures(caller.office) and worker.captured_by != caller.eyes):
         return None
-    if sees_only_own_captures(caller.office) and worker.captured_by != caller.eyes:
-        raise Refusal(NOT_FOUND)
     # A merged record keeps its own consents, and what shows them.
     if worker.status not in {Status.ACTIVE, Status.MERGED}:
         raise Refusal(WORKER_WITHDRAWN, "Of who is not on record nothing is kept.")
     return worker
 
 
-async def _kept(work: Work, caller: Caller, command: KeepConsentEvidence, index: bytes) -> ConsentEvidence | None:
-    own = await consent_evidence.find(work, command.worker_id, command.kind)
+async def _kept(
+    work: Work, caller: Caller, command: KeepConsentEvidence, sent: tuple[bytes, Worker | None]
+) -> ConsentEvidence | None:
+    index, worker = sent
+    own = None if worker is None else await consent_evidence.find(work, worker.id, command.kind)
     if own is None:
         waits = await consent_evidence.find_waiting(work, command.worker_id, command.kind, caller.person)
-        return waits if waits is not None and waits.sent_index == index else None
+        return waits if worker is None and waits is not None and waits.sent_index == index else None
     if own.sent_index != index:
         raise Refusal(CONSENT_EVIDENCE_KEPT, "The record has one; it stays, and another is not put in its place.")
     return own
