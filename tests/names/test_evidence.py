@@ -1,8 +1,16 @@
 """What speaks for and against two records telling of one person."""
 
 from dataclasses import replace
+from itertools import product
 
-from sangathan_names.evidence import LEAST_BITS, Person, weigh
+from sangathan_names.evidence import (
+    LEAST_BITS,
+    MOST_OF_NAME,
+    MOST_OF_RELATION,
+    Person,
+    bits_beside_names,
+    weigh,
+)
 
 RAMESH = replace(
     Person.named("रमेश नमूना", relation="सुरेश नमूना"), birth_year=1980, phone=b"1", gender="male", place=("b1", "m1", "d1")
@@ -39,3 +47,13 @@ def test_what_contradicts_counts_against() -> None:
 
 def test_a_missing_detail_counts_neither_way() -> None:
     assert weigh(RAMESH, Person.named("Ramesh Namuna")).bits == weigh(RAMESH, Person.named("Ramesh Namuna")).name
+
+
+def test_the_rest_with_the_most_of_names_is_never_less_than_what_comes_out() -> None:
+    details = product((1980, 1985, None), (b"1", b"2", None), ("male", "female", None), (("b1", "m1"), ("b2", "m2")))
+    persons = [
+        replace(RAMESH, birth_year=year, phone=phone, gender=gender, place=place)
+        for year, phone, gender, place in details
+    ]
+    for one, other in product(persons, persons):
+        assert weigh(one, other).bits == bits_beside_names(one, other) + MOST_OF_NAME + MOST_OF_RELATION

@@ -18,8 +18,9 @@ _RELATION: Final = ((0.94, 5.0), (0.85, 3.0), (0.0, -5.0))
 _YEARS: Final = ((0, 4.0), (1, 3.0), (3, 0.5), (6, -3.0))
 _PHONE: Final = (6.0, -1.0)
 _PLACE: Final = (5.0, 3.0, 1.0)
+MOST_OF_NAME: Final = _NAME[0][1]
 MOST_OF_RELATION: Final = _RELATION[0][1]
-"""What a relation's name can add at most, for who weighs the rest first because that name is dear to have."""
+"""What names can add at most, for who weighs the rest first because these are dear to have or to compare."""
 _OTHER_GENDER: Final = -6.0
 
 
@@ -59,6 +60,16 @@ class Evidence:
         return self.name + self.relation + self.birth_year + self.phone + self.place + self.gender
 
 
+NONE: Final = Evidence(name=0.0, relation=0.0, birth_year=0.0, phone=0.0, place=0.0, gender=0.0)
+"""That of records whose names are not alike."""
+
+
+def bits_beside_names(one: Person, other: Person) -> float:
+    """What everything but names adds up to."""
+    rest = _birth_year(one.birth_year, other.birth_year) + _phone(one.phone, other.phone)
+    return rest + _place(one.place, other.place) + _gender(one.gender, other.gender)
+
+
 def weigh(one: Person, other: Person) -> Evidence:
     """The evidence that two records tell of one person."""
     alike = max((likeness_of(a, b) for a in one.names for b in other.names), default=0.0)
@@ -68,7 +79,7 @@ def weigh(one: Person, other: Person) -> Evidence:
         birth_year=_birth_year(one.birth_year, other.birth_year),
         phone=_phone(one.phone, other.phone),
         place=_place(one.place, other.place),
-        gender=_OTHER_GENDER if one.gender and other.gender and one.gender != other.gender else 0.0,
+        gender=_gender(one.gender, other.gender),
     )
 
 
@@ -92,6 +103,10 @@ def _phone(one: bytes | None, other: bytes | None) -> float:
         return 0.0
     same, differing = _PHONE
     return same if one == other else differing
+
+
+def _gender(one: str | None, other: str | None) -> float:
+    return _OTHER_GENDER if one and other and one != other else 0.0
 
 
 def _place(one: tuple[str, ...], other: tuple[str, ...]) -> float:

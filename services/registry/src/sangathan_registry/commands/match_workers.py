@@ -17,7 +17,16 @@ from sangathan_chassis.database import Database, Work
 from sangathan_chassis.scope import Scope
 from sangathan_chassis.sealing import Sealer
 from sangathan_hierarchy.ddl import TREE_LOCK
-from sangathan_names.evidence import LEAST_BITS, MOST_OF_RELATION, Evidence, Person, weigh
+from sangathan_names.evidence import (
+    LEAST_BITS,
+    MOST_OF_NAME,
+    MOST_OF_RELATION,
+    NONE,
+    Evidence,
+    Person,
+    bits_beside_names,
+    weigh,
+)
 from sangathan_names.sounds import name_keys, sounds
 from sangathan_registry.commands.give_way import Intake
 from sangathan_registry.domain.confirmations import Renotice
@@ -89,8 +98,11 @@ class _Compared:
         self._whole: dict[UUID, Person] = {}
 
     def weigh(self, one: UUID, other: UUID) -> Evidence:
-        """The evidence; without that of the relation, where it could not make up for what is missing."""
-        first = weigh(self._person(one), self._person(other))
+        """The evidence; none where no names could make up for the rest, and the relation's only where it could."""
+        a, b = self._person(one), self._person(other)
+        if bits_beside_names(a, b) + MOST_OF_NAME + MOST_OF_RELATION < LEAST_BITS:
+            return NONE
+        first = weigh(a, b)
         if first.name <= 0 or first.bits + MOST_OF_RELATION < LEAST_BITS:
             return first
         return weigh(self._with_relation(one), self._with_relation(other))
@@ -116,7 +128,8 @@ def _as_numbers(evidence: Evidence) -> dict[str, float]:
 def _person(row: asyncpg.Record) -> Person:
     codes = row["path"].rstrip(".").split(".")
     return Person(
-        names=tuple(sounds(name) for name in (row["name_hi"], row["name_en"]) if name),
+        # Names that sound the same in both scripts are compared once, not four times.
+        names=tuple(dict.fromkeys(sounds(name) for name in (row["name_hi"], row["name_en"]) if name)),
         birth_year=row["birth_year"],
         phone=row["phone_index"],
         gender=row["gender"],
