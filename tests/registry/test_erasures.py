@@ -22,6 +22,7 @@ from sangathan_testkit.clock import FixedClock
 from sangathan_testkit.databases import everything_in
 from sangathan_testkit.harness import Harness, Person
 from tests.registry import cases, glass, world
+from tests.registry.test_duplicates import IN_ENGLISH, decide, pairs
 from tests.registry.world import BOOTH, DISTRICT, MANDAL, NEXT_BOOTH, STATE, TWIN, TWIN_BOOTH
 
 NAME_HI, NAME_EN, PHONE = "मीनाक्षी नमूना", "Meenakshi Namuna", "+916000000042"
@@ -203,6 +204,23 @@ async def test_every_service_is_told_who_it_was_and_only_once(registry: Harness,
     [row] = await world.rows(registry, "SELECT body FROM outbox WHERE type = $1", WorkerErased.type)
     event = msgspec.json.decode(row["body"], type=WorkerErased)
     assert (event.worker_id, event.person_id) == (UUID(worker["id"]), person)
+
+
+async def test_who_signed_in_as_a_merged_record_is_told_of_as_well(registry: Harness, clock: FixedClock) -> None:
+    kept = (await world.enrolled(registry))["id"]
+    one, other = uuid4(), uuid4()
+    await world.rows(registry, "UPDATE workers SET person_id = $1", one)
+    merged = await world.enrolled(registry, **IN_ENGLISH)
+    await world.rows(registry, "UPDATE workers SET person_id = $1 WHERE id = $2", other, UUID(merged["id"]))
+    await world.matched(registry)
+    [pair] = await pairs(registry, world.at(BOOTH))
+    assert (await decide(registry, world.at(BOOTH), pair["id"], kept)).is_success
+    await erase(registry, world.at(BOOTH), kept)
+    clock.pass_time(MONTH)
+    assert await purge_some(registry.database) == 1
+    [row] = await world.rows(registry, "SELECT body FROM outbox WHERE type = $1", WorkerErased.type)
+    assert msgspec.json.decode(row["body"], type=WorkerErased).person_ids == (one, other)
+    assert await world.value(registry, "SELECT count(*) FROM erasures WHERE merged_person_ids <> '{}'") == 0
 
 
 async def test_who_is_on_record_twice_keeps_the_sign_in(registry: Harness, clock: FixedClock) -> None:

@@ -98,9 +98,10 @@ class WorkerWithdrawn(Event, frozen=True, kw_only=True):
 
 
 class WorkerErased(Event, frozen=True, kw_only=True):
-    """A person's record is gone for good; every service purges what it holds about ``person_id`` and reports back.
+    """A person's record is gone for good; every service purges what it holds about ``person_ids`` and reports back.
 
     ``person_id`` is null when nobody signs in by this record, or when the person is on record by another one as well.
+    ``merged_person_ids`` are those by whom the person signed in as records that had been merged into this one.
     """
 
     type: ClassVar[str] = "registry.worker.erased.v1"
@@ -108,7 +109,13 @@ class WorkerErased(Event, frozen=True, kw_only=True):
     worker_id: UUID
     merged_ids: tuple[UUID, ...]
     person_id: UUID | None
+    merged_person_ids: tuple[UUID, ...] = ()
     unit_id: UUID
+
+    @property
+    def person_ids(self) -> tuple[UUID, ...]:
+        """Everybody by whom the person signed in."""
+        return (*([self.person_id] if self.person_id else []), *self.merged_person_ids)
 
 
 class WorkerMerged(Event, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 """Ends and empties an erased person here: offices, sign-ins, everything they sign in with, name and number."""
 
+from collections import Counter
+from collections.abc import Sequence
 from uuid import UUID
 
 from sangathan_chassis.database import Work
@@ -12,9 +14,11 @@ ERASED = "person.erase"
 """The trail's word for it; nobody may ask for it here."""
 
 
-async def handle(work: Work, erasure_id: UUID, person_id: UUID | None) -> None:
+async def handle(work: Work, erasure_id: UUID, person_ids: Sequence[UUID]) -> None:
     """Ids of offices held remain, as the history of the units; who it was is not known any more."""
-    removed = await _erase(work, person_id) if person_id is not None else {}
+    removed = Counter[str]()
+    for person_id in person_ids:
+        removed.update(await _erase(work, person_id))
     await audit.append(work, audit.Entry(ERASED, "done", detail={"erasure_id": str(erasure_id), "removed": removed}))
     work.publish(PersonErased(erasure_id=erasure_id, removed=removed, at=work.now), path="")
 

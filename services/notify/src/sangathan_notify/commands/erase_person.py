@@ -1,5 +1,7 @@
 """Removes everything an erased person was told, keeps that nothing more is told to them, and reports."""
 
+from collections import Counter
+from collections.abc import Sequence
 from uuid import UUID
 
 from sangathan_chassis.audit import Entry, append
@@ -12,12 +14,12 @@ ERASED = "person.erase"
 """The trail's word for it; nobody may ask for it here."""
 
 
-async def handle(work: Work, erasure_id: UUID, person_id: UUID | None) -> None:
+async def handle(work: Work, erasure_id: UUID, person_ids: Sequence[UUID]) -> None:
     """With no person there is nothing here, which is reported as well."""
-    removed: dict[str, int] = {}
-    if person_id is not None:
+    removed = Counter[str]()
+    for person_id in person_ids:
         await work.set_scope(Scope.nothing(person_id))
-        removed = await erase_messages(work, person_id)
-        await work.set_scope(Scope.everything())
+        removed.update(await erase_messages(work, person_id))
+    await work.set_scope(Scope.everything())
     await append(work, Entry(ERASED, "done", detail={"erasure_id": str(erasure_id), "removed": removed}))
     work.publish(PersonErased(erasure_id=erasure_id, removed=removed, at=work.now), path="")

@@ -16,7 +16,7 @@ STREAM: Final = "EV_REGISTRY"
 async def on_worker_erased(work: Work, envelope: Envelope) -> None:
     """Purges and reports."""
     event = decode(envelope, WorkerErased)
-    await erase_person.handle(work, event.erasure_id, event.person_id)
+    await erase_person.handle(work, event.erasure_id, event.person_ids)
 
 
 def erasures_consumer() -> Consumer:

@@ -75,6 +75,7 @@ async def _restrict(work: Work, sealer: Sealer, caller: Caller, asked: tuple[Wor
             unit_id=worker.unit_id,
             path=worker.path,
             person_id=worker.person_id,
+            merged_person_ids=sorted({one.person_id for one in records if one.person_id} - {worker.person_id}),
             sealed=sealed,
             asked_at=work.now,
             purge_at=work.now + timedelta(days=days),

@@ -47,7 +47,7 @@ async def purge_some(database: Database) -> int:
 async def _purge(work: Work, erasure: Erasure) -> None:
     removed = await erasures.purge(work, erasure)
     await erasures.withdraw_consents(work, erasure)
-    told = None if erasure.person_id is None or await erasures.stands_elsewhere(work, erasure) else erasure.person_id
+    told = await erasures.of_these_alone(work, erasure)
     proof = erasure.proof(work.now, removed)
     await erasures.purged(work, erasure.id, proof, removed)
     detail = {"erasure_id": str(erasure.id), "proof": proof.hex()}
@@ -59,7 +59,8 @@ async def _purge(work: Work, erasure: Erasure) -> None:
         erasure_id=erasure.id,
         worker_id=erasure.worker_id,
         merged_ids=erasure.merged_ids,
-        person_id=told,
+        person_id=erasure.person_id if erasure.person_id in told else None,
+        merged_person_ids=tuple(one for one in told if one != erasure.person_id),
         unit_id=erasure.unit_id,
     )
     work.publish(event, path=erasure.path)

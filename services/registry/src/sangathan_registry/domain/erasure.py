@@ -14,7 +14,9 @@ SERVICES: Final = ("identity", "notify", "workshops")
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """An erasure that was asked for; ``person_id`` and the sealed record are there until the purge, never after.
+    """An erasure that was asked for; the persons and the sealed record are there until the purge, never after.
+
+    ``merged_person_ids`` are the others by whom the person signed in, as records that had been merged into this one.
 
     ``taken`` says how many rows of which table went into the seal, beside the records themselves.
     """
@@ -25,10 +27,16 @@ class Erasure:
     unit_id: UUID
     path: str
     person_id: UUID | None
+    merged_person_ids: Sequence[UUID]
     sealed: bytes | None
     asked_at: datetime
     purge_at: datetime
     taken: Mapping[str, int]
+
+    @property
+    def person_ids(self) -> tuple[UUID, ...]:
+        """Everybody by whom the person signs in; none when nobody does by these records."""
+        return (*([self.person_id] if self.person_id else []), *self.merged_person_ids)
 
     @property
     def merged_ids(self) -> tuple[UUID, ...]:

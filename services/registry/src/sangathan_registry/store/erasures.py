@@ -15,16 +15,20 @@ from sangathan_chassis.database import Work
 from sangathan_registry.domain.erasure import Erasure
 from sangathan_registry.store import exports, receipts
 
-_FIELDS: Final = "id, worker_id, record_ids, unit_id, path, person_id, sealed, asked_at, purge_at, taken::text AS taken"
+_FIELDS: Final = (
+    "id, worker_id, record_ids, unit_id, path, person_id, merged_person_ids, sealed, asked_at, purge_at,"
+    " taken::text AS taken"
+)
 _WAITING: Final = "undone_at IS NULL AND purged_at IS NULL"
 _INSERT = """
 INSERT INTO erasures (id, worker_id, record_ids, unit_id, path, person_id, sealed, asked_at, purge_at, asked_by,
-    by_the_person, taken)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::jsonb)
+    by_the_person, taken, merged_person_ids)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::jsonb, $13)
 """
 _DUE = f"SELECT {_FIELDS} FROM erasures WHERE {_WAITING} AND purge_at <= $1 ORDER BY purge_at, id LIMIT $2 FOR UPDATE"  # noqa: S608 - constants.
 _PURGED = """
-UPDATE erasures SET sealed = NULL, person_id = NULL, asked_by = CASE WHEN by_the_person THEN NULL ELSE asked_by END,
+UPDATE erasures SET sealed = NULL, person_id = NULL, merged_person_ids = '{}',
+    asked_by = CASE WHEN by_the_person THEN NULL ELSE asked_by END,
     purged_at = $2, proof = $3, removed = $4::text::jsonb WHERE id = $1
 """
 _REPORT = """
@@ -88,7 +92,8 @@ async def insert(work: Work, erasure: Erasure, *, asked_by: UUID, by_the_person:
         erasure.asked_at,
         erasure.purge_at,
     )
-    await work.raw.execute(_INSERT, *values, asked_by, by_the_person, _json(erasure.taken))
+    also = list(erasure.merged_person_ids)
+    await work.raw.execute(_INSERT, *values, asked_by, by_the_person, _json(erasure.taken), also)
     await work.raw.execute("INSERT INTO erased_records SELECT unnest($1::uuid[])", list(erasure.record_ids))
 
 
@@ -141,11 +146,9 @@ async def purge(work: Work, erasure: Erasure) -> dict[str, int]:
 
 async def _forget_captures_flags(work: Work, erasure: Erasure) -> int:
     """What was written about what the person captured as vistarak; the flags stay, and name an id."""
-    if erasure.person_id is None or await stands_elsewhere(work, erasure):
-        return 0
     done = await work.raw.execute(
-        "UPDATE drive_flags SET reason = NULL WHERE about = 'vistarak' AND subject_id = $1 AND reason IS NOT NULL",
-        erasure.person_id,
+        "UPDATE drive_flags SET reason = NULL WHERE about = 'vistarak' AND subject_id = ANY($1) AND reason IS NOT NULL",
+        await of_these_alone(work, erasure),
     )
     return int(done.split()[-1])
 
@@ -155,15 +158,17 @@ async def purged(work: Work, erasure_id: UUID, proof: bytes, removed: Mapping[st
     await work.raw.execute(_PURGED, erasure_id, work.now, proof, _json(removed))
 
 
-async def stands_elsewhere(work: Work, erasure: Erasure) -> bool:
-    """Whether the person who signs in is on record by another record as well."""
-    found = await work.raw.fetchval(
-        "SELECT EXISTS (SELECT FROM workers WHERE person_id = $1) OR EXISTS (SELECT FROM erasures"
-        " WHERE person_id = $1 AND id <> $2 AND undone_at IS NULL)",
-        erasure.person_id,
+async def of_these_alone(work: Work, erasure: Erasure) -> list[UUID]:
+    """Everybody by whom the person signs in and who is on record by no other record."""
+    rows = await work.raw.fetch(
+        "SELECT one FROM unnest($1::uuid[]) AS one WHERE NOT EXISTS (SELECT FROM workers WHERE person_id = one)"
+        " AND NOT EXISTS (SELECT FROM erasures WHERE person_id = one AND id <> $2 AND undone_at IS NULL)"
+        " AND NOT EXISTS (SELECT FROM erasures WHERE merged_person_ids @> ARRAY[one] AND merged_person_ids <> '{}'"
+        " AND id <> $2 AND undone_at IS NULL)",
+        erasure.person_ids,
         erasure.id,
     )
-    return bool(found)
+    return [row["one"] for row in rows]
 
 
 async def proof_of(work: Work, erasure_id: UUID) -> bytes | None:
