@@ -333,6 +333,7 @@ PROBES: Final[tuple[Probe, ...]] = (
     Placed("POST /v1/drives", "body unit_id", _drive),
     Placed("GET /v1/drives/{drive_id}/progress", "?unit_id", _unit_of_drive),
     Placed("GET /v1/drives/{drive_id}/progress", "drive_id", _drive_itself, from_above=True),
+    Placed("GET /v1/drives/{drive_id}/own-progress", "drive_id", _flags_of_drive, from_above=True),
     Placed("GET /v1/drives/{drive_id}/booth-pack", "?unit_id", _unit_of_drive),
     Placed("GET /v1/drives/{drive_id}/booth-pack", "drive_id", _pack_of_drive, from_above=True),
     Placed("POST /v1/break-glass-openings", "body worker_id", _break_glass, everywhere=True),
