@@ -7,12 +7,12 @@ from uuid import UUID
 from sangathan_chassis.ids import uuid7
 from sangathan_testkit.harness import Harness, Person
 from tests.registry import world
-from tests.registry.test_drives import a_record, begun
-from tests.registry.world import BOOTH, MANDAL, NEXT_BOOTH, STATE
+from tests.registry.test_drives import begun
+from tests.registry.world import BOOTH, MANDAL, NEXT_BOOTH, STATE, a_record
 
 JANUARY = datetime(2022, 1, 1, tzinfo=UTC)
-WRONG = {"birth_year": 2015}
-EARLY = {"captured_at": "2022-01-02T09:00:00Z"}
+WRONG: dict[str, Any] = {"birth_year": 2015}
+EARLY: dict[str, Any] = {"captured_at": "2022-01-02T09:00:00Z"}
 
 
 async def assign(service: Harness, person: Person, path: str, until: datetime | None = None) -> None:
@@ -30,7 +30,7 @@ async def test_own_records_are_counted_by_what_came_of_them_at_each_own_booth(re
     drive_id, vistarak = await begun(registry), world.at(MANDAL, "vistarak")
     await assign(registry, vistarak, BOOTH)
     await assign(registry, vistarak, NEXT_BOOTH)
-    there = {"unit_id": str(world.unit_id(NEXT_BOOTH))}
+    there: dict[str, Any] = {"unit_id": str(world.unit_id(NEXT_BOOTH))}
     sent = [a_record(), a_record(), a_record(**WRONG), a_record(**there), a_record(**there, **EARLY)]
     await world.synced(registry, vistarak, sent, drive_id=drive_id)
     seen = await own(registry, drive_id, vistarak)
