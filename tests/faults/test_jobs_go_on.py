@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from typing import Any
 
+import asyncpg
 import httpx
 
 from tests.faults.chaos import Chaos
@@ -18,7 +19,7 @@ from tests.system.demo_system import PASSWORD, DemoSystem
 ROWS = 2_500
 IMPORTING = "SELECT worked, rows FROM worker_imports WHERE id = $1::text::uuid"
 EXPORTING = "SELECT rows, 2500 FROM exports WHERE id = $1::text::uuid"
-ON_RECORD = "SELECT count(*) FROM workers WHERE unit_id = $1::text::uuid AND source = 'import'"
+ON_RECORD = "SELECT count(*) FROM workers WHERE unit_id = $1::text::uuid AND name_en LIKE 'Kramik %'"
 
 
 async def test_an_import_and_an_export_survive_the_process_that_works_on_them(demo: DemoSystem, chaos: Chaos) -> None:
@@ -26,12 +27,12 @@ async def test_an_import_and_an_export_survive_the_process_that_works_on_them(de
     async with httpx.AsyncClient(base_url=demo.system.plan.gateway_url, timeout=60, trust_env=False) as http:
         ledger = Ledger()
         device = Device(http, ledger, demo.truth.level("state").sign_in.phone, PASSWORD)
-        before = await places.value("registry", ON_RECORD, unit)
         brought_in = await device.post("/v1/worker-imports", unit_id=unit, **a_list())
         await killed_midway(chaos, places, (IMPORTING, brought_in["id"]))
         done = await ended(device, f"/v1/worker-imports/{brought_in['id']}", "done")
-        assert [done[name] for name in ("accepted", "already_there", "rejected", "needs_review")] == [ROWS, 0, 0, 0]
-        assert await places.value("registry", ON_RECORD, unit) == before + ROWS
+        # Asked a second time, the same list finds its rows there.
+        assert (done["accepted"] + done["already_there"], done["rejected"], done["needs_review"]) == (ROWS, 0, 0)
+        assert await places.value("registry", ON_RECORD, unit) == ROWS
         taken_out = await device.post("/v1/exports", unit_id=unit, format="csv", purpose="To be counted")
         await killed_midway(chaos, places, (EXPORTING, taken_out["id"]))
         ready = await ended(device, f"/v1/exports/{taken_out['id']}", "ready")
@@ -57,12 +58,16 @@ def a_list() -> dict[str, Any]:
 
 async def killed_midway(chaos: Chaos, places: Places, job: tuple[str, str]) -> None:
     """Kills the registry when a part of the job is done, and sees that not all of it was."""
-    async with asyncio.timeout(120):
-        while not (await places.rows("registry", *job))[0][0]:
-            await asyncio.sleep(0.01)
-    with chaos.held_back("registry"):
-        [(come, goes)] = await places.rows("registry", *job)
-        assert 0 < come < goes
+    connection = await asyncpg.connect(places.databases["registry"])
+    try:
+        async with asyncio.timeout(120):
+            while not await connection.fetchval(*job):
+                await asyncio.sleep(0.002)
+        with chaos.held_back("registry"):
+            [(come, goes)] = await connection.fetch(*job)
+            assert 0 < come < goes
+    finally:
+        await connection.close()
     await chaos.all_ready()
 
 
