@@ -55,7 +55,8 @@ async def searched(method: str, path: str) -> list[str]:
         left.append(scope["path"])
 
     async def nothing(_message: Any = None) -> Any:
-        raise NotImplementedError
+        msg = "no route that is reached reads or answers before its caller is known"
+        raise AssertionError(msg)
 
     app = SimpleNamespace(state=SimpleNamespace(verifier=Nobody()))
     scope = {"type": "http", "method": method, "path": path, "headers": [], "query_string": b"", "app": app}

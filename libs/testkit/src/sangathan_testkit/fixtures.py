@@ -16,7 +16,7 @@ from sangathan_testkit.databases import DatabaseUrls, FreshDatabase, Templates, 
 
 SettingsFor = Callable[..., Any]
 
-# A clone of a migrated database is some 900 files: 50 ms in memory, and 800 ms on a busy disk.
+# A clone of the registry's database copies 676 files: 13 ms in memory, and 170 to 410 ms on a disk.
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of a random name is made in it, which only its owner may open.
 _ROOM = 2 << 30
 
