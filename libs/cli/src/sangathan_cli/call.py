@@ -14,6 +14,7 @@ import typer
 from sangathan_cli.faults import CliFault, ExitCode
 from sangathan_cli.options import DEFAULT_DATA, DataOption, examples
 from sangathan_cli.output import console, errors, print_json
+from sangathan_cli.photos import TYPES
 from sangathan_cli.signed_in import (
     AppointmentOption,
     CodeOption,
@@ -26,10 +27,7 @@ from sangathan_cli.signed_in import (
 )
 
 _MEDIA: Final = {
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-    ".webp": "image/webp",
+    **TYPES,
     ".pdf": "application/pdf",
     ".ogg": "audio/ogg",
     ".mp3": "audio/mpeg",

@@ -7,10 +7,9 @@ from uuid import UUID
 
 import typer
 
-from sangathan_cli.faults import CliFault, ExitCode
 from sangathan_cli.options import DEFAULT_DATA, DataOption, JsonOption, examples
 from sangathan_cli.output import console, print_json
-from sangathan_cli.photos import TYPES, WorkerOption
+from sangathan_cli.photos import WorkerOption, media_type
 from sangathan_cli.signed_in import AppointmentOption, CodeOption, PasswordOption, PhoneOption, SignIn, signed_in
 
 consent_evidence_app = typer.Typer(help="Signatures and photos by which people agreed.", no_args_is_help=True)
@@ -41,11 +40,7 @@ def put(
     as_json: JsonOption = False,
 ) -> None:
     """Send what shows that a person agreed, before or after their record; the same file again changes nothing."""
-    media_type = TYPES.get(file.suffix.lower())
-    if media_type is None:
-        msg = f"{file} must end in {', '.join(TYPES)}."
-        raise CliFault(msg, ExitCode.USAGE)
-    headers = {"Content-Type": media_type}
+    headers = {"Content-Type": media_type(file)}
     with signed_in(SignIn(data, phone, password_file, appointment)) as desk:
         kept = desk.ask("PUT", _path(worker, kind), content=file.read_bytes(), headers=headers).json()
     if as_json:

@@ -35,11 +35,7 @@ def put(
     as_json: JsonOption = False,
 ) -> None:
     """Give a worker's record a photo; the same file again changes nothing."""
-    media_type = TYPES.get(file.suffix.lower())
-    if media_type is None:
-        msg = f"{file} must end in {', '.join(TYPES)}."
-        raise CliFault(msg, ExitCode.USAGE)
-    headers = {"Content-Type": media_type} | ({"If-Match": "*"} if replace else {})
+    headers = {"Content-Type": media_type(file)} | ({"If-Match": "*"} if replace else {})
     with signed_in(SignIn(data, phone, password_file, appointment)) as desk:
         kept = desk.ask("PUT", _path(worker), content=file.read_bytes(), headers=headers).json()
     if as_json:
@@ -77,6 +73,15 @@ def remove(
     """Take a worker's photo away at once, as the person may ask without saying why."""
     with signed_in(SignIn(data, phone, password_file, appointment, code)) as desk:
         desk.ask("DELETE", _path(worker), headers={"If-Match": "*"})
+
+
+def media_type(file: Path) -> str:
+    """What a picture is by its name's ending; raises CliFault for any other file."""
+    found = TYPES.get(file.suffix.lower())
+    if found is None:
+        msg = f"{file} must end in {', '.join(TYPES)}."
+        raise CliFault(msg, ExitCode.USAGE)
+    return found
 
 
 def _path(worker: UUID) -> str:

@@ -4,20 +4,19 @@ Whoever asks for themself speaks for neither side. A few may wait at a time, so 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
 from sangathan_chassis.caller import Caller
 from sangathan_chassis.database import Work
-from sangathan_chassis.ids import uuid7
 from sangathan_chassis.refusal import INVALID_INPUT, NOT_FOUND, Pointer, Refusal
 from sangathan_chassis.scope import Scope
-from sangathan_registry.commands.ask_transfer import Terms, open_place, put_asked
+from sangathan_registry.commands.ask_transfer import Terms, draft, open_place, put_asked
 from sangathan_registry.commands.carry_transfer import decided, ended, note
 from sangathan_registry.domain.refusals import THERE_ALREADY, TRANSFER_OVER, TRANSFERS_WAIT
 from sangathan_registry.domain.transfers import AskedBy, State, Transfer
-from sangathan_registry.domain.worker import Place, Status
+from sangathan_registry.domain.worker import Status
 from sangathan_registry.queries.transfers import Seen, levels_above_both, own_transfers
 from sangathan_registry.queries.whole_record import beyond_scope
 from sangathan_registry.store import transfers, workers
@@ -46,9 +45,10 @@ async def handle(work: Work, terms: Terms, caller: Caller, command: AskOwnTransf
         if transfer is None:
             if await transfers.own_waiting(work, standing.worker_id) >= MOST_WAITING:
                 raise Refusal(TRANSFERS_WAIT, "Take one back, or wait until one is decided.")
-            transfer = await put_asked(
-                work, caller, await _asked(work, terms, caller, (standing, place, command.cause))
-            )
+            needed = terms.policy.needed(await levels_above_both(work, standing.path, place.path))
+            asked = draft(work, terms, caller, (standing, place, command.cause))
+            asked = replace(asked, asked_from=AskedBy.WORKER, asked_office="", waits_for=needed)
+            transfer = await put_asked(work, caller, asked)
     return next(one for one in await listed(work, caller) if one.transfer.id == transfer.id)
 
 
@@ -101,27 +101,3 @@ async def _standing(work: Work, caller: Caller, worker_id: UUID | None) -> Stand
         wanted = Pointer("/worker_id", "the id of one of your own records, of which there are several")
         raise Refusal(INVALID_INPUT, "Each error names the place and what would be accepted.", errors=[wanted])
     return found[0]
-
-
-async def _asked(work: Work, terms: Terms, caller: Caller, what: tuple[Standing, Place, str]) -> Transfer:
-    standing, place, cause = what
-    return Transfer(
-        id=uuid7(),
-        worker_id=standing.worker_id,
-        unit_id=standing.unit_id,
-        path=standing.path,
-        to_unit_id=place.unit_id,
-        to_path=place.path,
-        cause=cause,
-        asked_from=AskedBy.WORKER,
-        asked_by=caller.person,
-        asked_office="",
-        asked_at=work.now,
-        lapses_at=work.now + terms.waits,
-        waits_for=terms.policy.needed(await levels_above_both(work, standing.path, place.path)),
-        state=State.ASKED,
-        decided_by=None,
-        decided_office=None,
-        decided_at=None,
-        version=1,
-    )

@@ -126,7 +126,7 @@ async def _ask(work: Work, terms: Terms, caller: Caller, what: tuple[Standing, P
         agreed = decided(earlier, caller, State.AGREED, work)
         await transfers.save(work, agreed)
     else:
-        asked = _asked(work, terms, caller, what)
+        asked = draft(work, terms, caller, what)
         needed = terms.policy.needed(await levels_above_both(work, standing.path, place.path))
         if waits_for := needed - sides:
             return await put_asked(work, caller, replace(asked, waits_for=waits_for))
@@ -153,7 +153,8 @@ async def put_asked(work: Work, caller: Caller, asked: Transfer) -> Transfer:
     return asked
 
 
-def _asked(work: Work, terms: Terms, caller: Caller, what: tuple[Standing, Place, str]) -> Transfer:
+def draft(work: Work, terms: Terms, caller: Caller, what: tuple[Standing, Place, str]) -> Transfer:
+    """A transfer as the caller's office asks for it, that waits for nobody yet."""
     standing, place, cause = what
     return Transfer(
         id=uuid7(),
