@@ -22,7 +22,7 @@ async def merge(work: Work, sealer: Sealer, kept: Worker, merged: Worker) -> str
     if other is None:
         return None
     copy_id = uuid7()
-    sealed = photos.seal_picture(sealer, copy_id, photos.open_picture(sealer, other.id, other.sealed))
+    sealed = photos.PICTURES.seal(sealer, copy_id, photos.PICTURES.open(sealer, other.id, other.sealed))
     await photos.put(work, replace(other, worker_id=kept.id, id=copy_id, version=kept.version, sealed=sealed))
     return str(copy_id)
 

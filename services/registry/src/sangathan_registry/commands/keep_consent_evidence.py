@@ -41,7 +41,7 @@ async def handle(
 ) -> ConsentEvidence:
     """What is kept; it waits while the record has not come, or lies where the caller does not see it."""
     sealer, pool = tools
-    index = consent_evidence.sent_index(sealer, command.content)
+    index = consent_evidence.PICTURES.sent_index(sealer, command.content)
     worker = await _record(work, sealer, caller, command)
     if same := await _kept(work, caller, command, (index, worker)):
         return same
@@ -55,7 +55,7 @@ async def handle(
         worker_id=command.worker_id,
         kind=command.kind,
         id=evidence_id,
-        sealed=consent_evidence.seal_picture(sealer, evidence_id, picture.content),
+        sealed=consent_evidence.PICTURES.seal(sealer, evidence_id, picture.content),
         sent_index=index,
         width=picture.width,
         height=picture.height,

@@ -52,5 +52,5 @@ async def _opened(
         raise Refusal(CARD_ENDED, "Issue the worker a new card, and show that.")
     photo = await photos.find(work, worker.id) if with_photo else None
     await audit.note(work, caller, audit.Subject(worker.unit_id, worker.path, worker.id))
-    picture = photos.open_picture(sealer, photo.id, photo.sealed) if photo else None
+    picture = photos.PICTURES.open(sealer, photo.id, photo.sealed) if photo else None
     return OpenedCard(card, printed, picture)

@@ -39,7 +39,7 @@ async def handle(
         raise Refusal(NOT_FOUND)
     fields = [SENSITIVE, f"consent-{one.kind}"]
     await audit.note(work, caller, audit.Subject(worker.unit_id, worker.path, worker.id), fields=fields)
-    return one, consent_evidence.open_picture(sealer, one.id, one.sealed)
+    return one, consent_evidence.PICTURES.open(sealer, one.id, one.sealed)
 
 
 async def handle_own(work: Work, sealer: Sealer, caller: Caller, kind: Kind) -> tuple[ConsentEvidence, bytes]:
@@ -47,7 +47,7 @@ async def handle_own(work: Work, sealer: Sealer, caller: Caller, kind: Kind) -> 
     async with beyond_scope(work):
         for one in await consent_evidence.of_workers(work, await workers.of_person(work, caller.person)):
             if one.kind is kind:
-                return one, consent_evidence.open_picture(sealer, one.id, one.sealed)
+                return one, consent_evidence.PICTURES.open(sealer, one.id, one.sealed)
     raise Refusal(NOT_FOUND)
 
 

@@ -42,7 +42,7 @@ async def handle(
         return photo, b""
     subject = audit.Subject(worker.unit_id, worker.path, worker.id)
     await audit.note(work, caller, subject, purpose=purpose, fields=[PHOTO])
-    return photo, photos.open_picture(sealer, photo.id, photo.sealed)
+    return photo, photos.PICTURES.open(sealer, photo.id, photo.sealed)
 
 
 async def handle_own(work: Work, sealer: Sealer, caller: Caller) -> tuple[Photo, bytes]:
@@ -50,7 +50,7 @@ async def handle_own(work: Work, sealer: Sealer, caller: Caller) -> tuple[Photo,
     async with beyond_scope(work):
         for worker_id in await workers.of_person(work, caller.person):
             if photo := await photos.find(work, worker_id):
-                return photo, photos.open_picture(sealer, photo.id, photo.sealed)
+                return photo, photos.PICTURES.open(sealer, photo.id, photo.sealed)
     raise Refusal(NOT_FOUND)
 
 

@@ -44,7 +44,7 @@ class RemovePhoto:
 async def handle(work: Work, tools: tuple[Sealer, PicturePool], caller: Caller, command: PutPhoto) -> Photo:
     """The photo as it is kept; another one is replaced only by who has seen it."""
     sealer, pool = tools
-    index = photos.sent_index(sealer, command.content)
+    index = photos.PICTURES.sent_index(sealer, command.content)
     await _on_record(work, sealer, caller, command.worker_id)
     if same := await _kept(work, command, index):
         return same
@@ -104,7 +104,7 @@ def _photo(sealer: Sealer, worker: Worker, picture: Picture, sent: tuple[bytes, 
         worker_id=worker.id,
         id=photo_id,
         version=worker.version + 1,
-        sealed=photos.seal_picture(sealer, photo_id, picture.content),
+        sealed=photos.PICTURES.seal(sealer, photo_id, picture.content),
         sent_index=index,
         width=picture.width,
         height=picture.height,

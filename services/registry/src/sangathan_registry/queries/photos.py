@@ -8,8 +8,7 @@ import asyncpg
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.scope import Scope
 from sangathan_chassis.sealing import Sealer
-from sangathan_registry.store import consent_evidence
-from sangathan_registry.store.photos import open_picture
+from sangathan_registry.store import consent_evidence, photos
 
 _WITH = "SELECT worker_id FROM worker_photos WHERE worker_id = ANY($1) AND path >= $2 AND path < $3"
 
@@ -22,9 +21,9 @@ async def with_photos(connection: Connection, scope: Scope, worker_ids: Sequence
 
 def consent_picture_in(sealer: Sealer, row: asyncpg.Record) -> bytes:
     """The signature or photo by which somebody agreed, as JPEG."""
-    return consent_evidence.open_picture(sealer, row["id"], row["sealed"])
+    return consent_evidence.PICTURES.open(sealer, row["id"], row["sealed"])
 
 
 def picture_in(sealer: Sealer, row: asyncpg.Record) -> bytes:
     """The picture, as JPEG."""
-    return open_picture(sealer, row["id"], row["sealed"])
+    return photos.PICTURES.open(sealer, row["id"], row["sealed"])

@@ -15,8 +15,7 @@ from sangathan_registry.domain.consent_evidence import ConsentEvidence
 from sangathan_registry.domain.particulars import Particulars
 from sangathan_registry.domain.photos import Photo
 from sangathan_registry.domain.worker import Status, Worker
-from sangathan_registry.store import consent_evidence
-from sangathan_registry.store.photos import renewed_picture
+from sangathan_registry.store import consent_evidence, photos
 from sangathan_registry.store.sealed import open_adopted, seal_adopted
 
 _PLACE: Final = "erasures.sealed"
@@ -101,11 +100,11 @@ def unseal(sealer: Sealer, sealed: bytes, *, place: str = _PLACE) -> Capsule:
 def _sealed(sealer: Sealer, capsule: Capsule, place: str) -> bytes:
     """What is sealed within is sealed by the same key, lest a change of keys leaves it behind."""
     adopted = {pair: seal_adopted(sealer, open_adopted(sealer, one)) for pair, one in capsule.adopted.items()}
-    photos = tuple(replace(one, sealed=renewed_picture(sealer, one.id, one.sealed)) for one in capsule.photos)
+    pictures = tuple(replace(one, sealed=photos.PICTURES.renewed(sealer, one.id, one.sealed)) for one in capsule.photos)
     evidence = tuple(
-        replace(one, sealed=consent_evidence.renewed_picture(sealer, one.id, one.sealed)) for one in capsule.evidence
+        replace(one, sealed=consent_evidence.PICTURES.renewed(sealer, one.id, one.sealed)) for one in capsule.evidence
     )
-    whole = msgspec.structs.replace(capsule, adopted=adopted, photos=photos, evidence=evidence)
+    whole = msgspec.structs.replace(capsule, adopted=adopted, photos=pictures, evidence=evidence)
     return sealer.seal(msgspec.json.encode(whole).decode(), place=place)
 
 

@@ -3,7 +3,6 @@
 What comes before its record waits under its sender's unit. A record that comes is given what its own sender had sent.
 """
 
-import hashlib
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
@@ -12,12 +11,9 @@ import asyncpg
 
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Work
-from sangathan_chassis.resealing import SealedColumn
-from sangathan_chassis.sealing import Sealer
 from sangathan_registry.domain.consent_evidence import ConsentEvidence, Kind
+from sangathan_registry.store.sealed_pictures import SealedPictures
 
-_PICTURE: Final = "consent_evidence.sealed"
-_SENT: Final = "consent_evidence.sent_index"
 COLUMNS: Final = "worker_id, kind, id, sealed, sent_index, width, height, size, put_by, put_at"
 _OF: Final = f"""
 SELECT {COLUMNS}, waiting FROM consent_evidence
@@ -62,30 +58,9 @@ SELECT count(*) FROM come
 """
 
 
-def seal_picture(sealer: Sealer, evidence_id: UUID, picture: bytes) -> bytes:
-    """The picture, which opens under its own id alone."""
-    return sealer.seal_bytes(picture, place=f"{_PICTURE}:{evidence_id}")
-
-
-def open_picture(sealer: Sealer, evidence_id: UUID, sealed: bytes) -> bytes:
-    """The same again."""
-    return sealer.open_bytes(sealed, place=f"{_PICTURE}:{evidence_id}")
-
-
-def renewed_picture(sealer: Sealer, evidence_id: UUID, sealed: bytes) -> bytes:
-    """The same under the first key."""
-    return seal_picture(sealer, evidence_id, open_picture(sealer, evidence_id, sealed))
-
-
-SEALED: Final = SealedColumn(
-    "consent_evidence", "sealed", lambda sealer, row, sealed: renewed_picture(sealer, row["id"], sealed)
-)
+PICTURES: Final = SealedPictures("consent_evidence")
+SEALED: Final = PICTURES.column()
 """What is sealed here, to be renewed when the key is."""
-
-
-def sent_index(sealer: Sealer, content: bytes) -> bytes:
-    """By what a file that is sent again is known."""
-    return sealer.index(hashlib.sha256(content).hexdigest(), place=_SENT)
 
 
 async def of_workers(work: Work, worker_ids: Sequence[UUID]) -> list[ConsentEvidence]:

@@ -3,7 +3,6 @@
 A picture is sealed and bound to its own id, so that it can go from a record to the erasure of that record and back.
 """
 
-import hashlib
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
@@ -11,12 +10,9 @@ from uuid import UUID
 import asyncpg
 
 from sangathan_chassis.database import Work
-from sangathan_chassis.resealing import SealedColumn
-from sangathan_chassis.sealing import Sealer
 from sangathan_registry.domain.photos import Photo
+from sangathan_registry.store.sealed_pictures import SealedPictures
 
-_PICTURE: Final = "worker_photos.sealed"
-_SENT: Final = "worker_photos.sent_index"
 _COLUMNS: Final = "worker_id, id, version, sealed, sent_index, width, height, size, put_by, put_at"
 _OF: Final = f"SELECT {_COLUMNS} FROM worker_photos WHERE worker_id = $1 AND path >= $2 AND path < $3"  # noqa: S608
 # The path is the record's own, wherever its unit stands by now.
@@ -30,30 +26,9 @@ ON CONFLICT (worker_id) DO UPDATE SET id = excluded.id, version = excluded.versi
 _TAKE: Final = f"DELETE FROM worker_photos WHERE worker_id = ANY($1) RETURNING {_COLUMNS}"  # noqa: S608 - constants.
 
 
-def seal_picture(sealer: Sealer, photo_id: UUID, picture: bytes) -> bytes:
-    """The picture, which opens under its own id alone."""
-    return sealer.seal_bytes(picture, place=f"{_PICTURE}:{photo_id}")
-
-
-def open_picture(sealer: Sealer, photo_id: UUID, sealed: bytes) -> bytes:
-    """The same again."""
-    return sealer.open_bytes(sealed, place=f"{_PICTURE}:{photo_id}")
-
-
-def renewed_picture(sealer: Sealer, photo_id: UUID, sealed: bytes) -> bytes:
-    """The same under the first key."""
-    return seal_picture(sealer, photo_id, open_picture(sealer, photo_id, sealed))
-
-
-SEALED: Final = SealedColumn(
-    "worker_photos", "sealed", lambda sealer, row, sealed: renewed_picture(sealer, row["id"], sealed)
-)
+PICTURES: Final = SealedPictures("worker_photos")
+SEALED: Final = PICTURES.column()
 """What is sealed here, to be renewed when the key is."""
-
-
-def sent_index(sealer: Sealer, content: bytes) -> bytes:
-    """By what a file that is sent again is known, which tells nobody whether they have the same file."""
-    return sealer.index(hashlib.sha256(content).hexdigest(), place=_SENT)
 
 
 async def find(work: Work, worker_id: UUID) -> Photo | None:
