@@ -31,7 +31,7 @@ from sangathan_registry.domain.confirmations import (
     State,
     Unreached,
 )
-from sangathan_registry.store import code_requests, code_tallies, confirmations, renotices, text_messages
+from sangathan_registry.store import code_requests, code_tallies, confirmations, renotices, text_messages, turns
 from sangathan_registry.store.confirmations import Given, Lives, Person
 from sangathan_registry.store.text_messages import Text
 
@@ -70,9 +70,7 @@ async def sweep_some(database: Database, asking: Asking) -> int:
     if not asking.per_minute:
         return 0
     async with database.work(Scope.everything()) as work:
-        mine = await work.raw.fetchval(
-            "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _SWEEP_LOCK, TREE_LOCK
-        )
+        mine = await turns.mine(work.raw, _SWEEP_LOCK)
         return await renotices.sweep(work, asking.notice, _SWEPT) if mine else 0
 
 
@@ -126,11 +124,7 @@ async def answer_requests(database: Database, sealer: Sealer, asking: Asking) ->
 
 
 async def _mine(work: Work) -> bool:
-    return bool(
-        await work.raw.fetchval(
-            "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _ASK_LOCK, TREE_LOCK
-        )
-    )
+    return bool(await turns.mine(work.raw, _ASK_LOCK))
 
 
 async def _write_to(work: Work, sealer: Sealer, asking: Asking, rest: tuple[Sequence[Person], datetime, str]) -> None:

@@ -7,9 +7,8 @@ from uuid import UUID
 
 from sangathan_chassis.database import Database
 from sangathan_chassis.scope import Scope
-from sangathan_hierarchy.ddl import TREE_LOCK
 from sangathan_registry.commands.give_way import Intake
-from sangathan_registry.store import flag_rules
+from sangathan_registry.store import flag_rules, turns
 
 _FLAG_LOCK = 7_305_131
 _ASK_LOCK = 7_305_132
@@ -45,18 +44,14 @@ async def keep_asking(database: Database) -> None:
 async def flag_unconfirmed(database: Database, after: UUID) -> UUID | None:
     """Looks at the next thousand captures; gives the last, or None at the end or while another process is at it."""
     async with database.work(Scope.everything()) as work:
-        mine = await work.raw.fetchval(
-            "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _ASK_LOCK, TREE_LOCK
-        )
+        mine = await turns.mine(work.raw, _ASK_LOCK)
         return await flag_rules.flag_unconfirmed(work, after, _ASKED_AT_ONCE) if mine else None
 
 
 async def flag_some(database: Database) -> int:
     """Looks at what up to 50 batches brought; gives how many, or 0 while another process does or the tree moves."""
     async with database.work(Scope.everything()) as work:
-        mine = await work.raw.fetchval(
-            "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _FLAG_LOCK, TREE_LOCK
-        )
+        mine = await turns.mine(work.raw, _FLAG_LOCK)
         batches = await flag_rules.take(work.raw, _AT_ONCE) if mine else []
         if batches:
             await flag_rules.flag(work, batches)

@@ -15,13 +15,12 @@ from sangathan_chassis.ids import uuid7
 from sangathan_chassis.refusal import Refusal
 from sangathan_chassis.scope import Scope
 from sangathan_chassis.sealing import Sealer
-from sangathan_hierarchy.ddl import TREE_LOCK
 from sangathan_registry.commands.redraw_pictures import PicturePool
 from sangathan_registry.domain.consent_evidence import FRAMES, MOST_WAITING, ConsentEvidence, Kind
 from sangathan_registry.domain.refusals import CONSENT_EVIDENCE_KEPT, CONSENT_EVIDENCE_WAITS, WORKER_WITHDRAWN
 from sangathan_registry.domain.vistarak import sees_only_own_captures
 from sangathan_registry.domain.worker import Status, Worker
-from sangathan_registry.store import audit, consent_evidence, erasures, workers
+from sangathan_registry.store import audit, consent_evidence, erasures, turns, workers
 
 _JOIN_LOCK: Final = 7_305_151
 _AT_ONCE: Final = 500
@@ -119,7 +118,5 @@ async def keep_joining(database: Database, every_s: float) -> None:
 async def join_some(database: Database) -> int:
     """Looks at up to 500 that wait and whose record has come; gives how many, or 0 while another process does."""
     async with database.work(Scope.everything()) as work:
-        mine = await work.raw.fetchval(
-            "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _JOIN_LOCK, TREE_LOCK
-        )
+        mine = await turns.mine(work.raw, _JOIN_LOCK)
         return await consent_evidence.join_some(work.raw, _AT_ONCE) if mine else 0

@@ -15,10 +15,9 @@ from sangathan_chassis.database import Database, Work
 from sangathan_chassis.scope import Scope
 from sangathan_chassis.sealing import Sealer, Unsealable
 from sangathan_contracts.registry import ExportEnded
-from sangathan_hierarchy.ddl import TREE_LOCK
 from sangathan_registry.domain.exports import Export, State, Stop
 from sangathan_registry.queries.list_workers import ListWorkers, Position, list_workers
-from sangathan_registry.store import exports
+from sangathan_registry.store import exports, turns
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +40,7 @@ async def keep_exporting(database: Database, sealer: Sealer, every_s: float) -> 
 async def make_some(database: Database, sealer: Sealer, page: int = _PAGE) -> bool:
     """Makes a page of one export; False when nothing waits, another process makes one, or the tree moves."""
     async with database.work(Scope.everything()) as work:
-        mine = await work.raw.fetchval(
-            "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _EXPORT_LOCK, TREE_LOCK
-        )
+        mine = await turns.mine(work.raw, _EXPORT_LOCK)
         export = await exports.take_next(work) if mine else None
         if export is None:
             return False

@@ -16,7 +16,6 @@ import asyncpg
 from sangathan_chassis.database import Database, Work
 from sangathan_chassis.scope import Scope
 from sangathan_chassis.sealing import Sealer
-from sangathan_hierarchy.ddl import TREE_LOCK
 from sangathan_names.evidence import (
     LEAST_BITS,
     MOST_OF_NAME,
@@ -30,7 +29,7 @@ from sangathan_names.evidence import (
 from sangathan_names.sounds import name_keys, sounds
 from sangathan_registry.commands.give_way import Intake
 from sangathan_registry.domain.confirmations import Renotice
-from sangathan_registry.store import confirmations, duplicates, keys, renotices
+from sangathan_registry.store import confirmations, duplicates, keys, renotices, turns
 from sangathan_registry.store.sealed_particulars import open_row
 
 _MATCH_LOCK = 7_305_103
@@ -54,9 +53,7 @@ async def keep_matching(
 async def match_some(database: Database, sealer: Sealer, notice: Renotice) -> int:
     """Takes up to 200 records from the queue; gives how many, or 0 while another process does or the tree moves."""
     async with database.work(Scope.everything()) as work:
-        mine = await work.raw.fetchval(
-            "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _MATCH_LOCK, TREE_LOCK
-        )
+        mine = await turns.mine(work.raw, _MATCH_LOCK)
         queued = await keys.take_queued(work.raw, _AT_ONCE) if mine else []
         if queued:
             await _match(work, sealer, notice, queued)

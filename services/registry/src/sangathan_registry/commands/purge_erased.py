@@ -11,9 +11,8 @@ from sangathan_contracts.identity import PersonErased as ErasedInIdentity
 from sangathan_contracts.notify import PersonErased as ErasedInNotify
 from sangathan_contracts.registry import WorkerErased
 from sangathan_contracts.workshops import PersonErased as ErasedInWorkshops
-from sangathan_hierarchy.ddl import TREE_LOCK
 from sangathan_registry.domain.erasure import Erasure, report_hash
-from sangathan_registry.store import erasures
+from sangathan_registry.store import erasures, turns
 
 PURGED: Final = "worker.purge"
 """The trail's word for what the job does; nobody may ask for it."""
@@ -35,9 +34,7 @@ async def keep_purging(database: Database, every_s: float) -> None:
 async def purge_some(database: Database) -> int:
     """Purges up to a hundred erasures that are due; gives how many, or 0 while another process does."""
     async with database.work(Scope.everything()) as work:
-        mine = await work.raw.fetchval(
-            "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _PURGE_LOCK, TREE_LOCK
-        )
+        mine = await turns.mine(work.raw, _PURGE_LOCK)
         found = await erasures.due(work, _AT_ONCE) if mine else []
         for erasure in found:
             await _purge(work, erasure)

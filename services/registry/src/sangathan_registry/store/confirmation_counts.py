@@ -7,7 +7,7 @@ from uuid import UUID
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Work
 from sangathan_chassis.scope import upper_bound
-from sangathan_hierarchy.ddl import TREE_LOCK
+from sangathan_registry.store import turns
 from sangathan_registry.store.counts import lost_and_gained
 
 _FOLD_LOCK = 7_305_140
@@ -56,9 +56,7 @@ WHERE worker_id = ANY($3::uuid[]) AND path = $1 GROUP BY 1, 2, sign
 
 async def fold(work: Work) -> int:
     """Folds what waits, up to 5,000 rows; gives how many, or 0 when another process folds or the tree is moving."""
-    mine = await work.raw.fetchval(
-        "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _FOLD_LOCK, TREE_LOCK
-    )
+    mine = await turns.mine(work.raw, _FOLD_LOCK)
     return int(await work.raw.fetchval(_FOLD)) if mine else 0
 
 

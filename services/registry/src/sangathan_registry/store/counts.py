@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Work
 from sangathan_chassis.scope import upper_bound
-from sangathan_hierarchy.ddl import TREE_LOCK
 from sangathan_registry.domain.units_above import above
+from sangathan_registry.store import turns
 
 _FOLD_LOCK = 7_305_101
 _AT_ONCE = 5_000
@@ -53,9 +53,7 @@ async def add_deltas(work: Work, per_path: Mapping[str, int]) -> None:
 
 async def fold(work: Work) -> int:
     """Folds what waits, up to 5,000 rows; gives how many, or 0 when another process folds or the tree is moving."""
-    mine = await work.raw.fetchval(
-        "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _FOLD_LOCK, TREE_LOCK
-    )
+    mine = await turns.mine(work.raw, _FOLD_LOCK)
     return int(await work.raw.fetchval(_FOLD)) if mine else 0
 
 

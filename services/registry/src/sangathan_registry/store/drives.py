@@ -8,9 +8,8 @@ from uuid import UUID
 
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Work
-from sangathan_hierarchy.ddl import TREE_LOCK
 from sangathan_registry.domain.drive import NO_DAY
-from sangathan_registry.store import drive_days
+from sangathan_registry.store import drive_days, turns
 
 _FOLD_LOCK = 7_305_102
 _SERIAL_LOCK = 7_305_104
@@ -125,9 +124,7 @@ async def cover_booths(work: Work, drive_id: UUID, target: int, within: tuple[st
 
 async def fold(work: Work) -> int:
     """Folds what waits, up to 5,000 rows; gives how many, or 0 when another process folds or the tree is moving."""
-    mine = await work.raw.fetchval(
-        "SELECT pg_try_advisory_xact_lock($1) AND pg_try_advisory_xact_lock_shared($2)", _FOLD_LOCK, TREE_LOCK
-    )
+    mine = await turns.mine(work.raw, _FOLD_LOCK)
     if not mine:
         return 0
     days = await drive_days.fold(work.raw)
