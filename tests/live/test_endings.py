@@ -196,7 +196,8 @@ async def test_a_connection_lives_no_longer_than_its_age(start_edge: StartEdge) 
 
 
 async def test_a_connection_ends_when_an_office_lapses_by_its_date_with_nobody_acting(edge: Edge) -> None:
-    lapses = int(time.time()) + 2
+    # Connecting may take a second on a busy machine, and a ticket that has lapsed opens nothing.
+    lapses = int(time.time()) + 4
     async with edge.socket("in.mp.", unt=lapses) as listener:
         bye, code = await _ending(listener)
         assert (bye["reason"], code, 0 <= time.time() - lapses < PATIENCE_S) == ("ticket-expired", 4408, True)
