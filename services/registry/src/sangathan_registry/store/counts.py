@@ -13,7 +13,7 @@ from sangathan_registry.domain.units_above import above
 from sangathan_registry.store import turns
 
 _FOLD_LOCK = 7_305_101
-_AT_ONCE = 5_000
+AT_ONCE = 5_000
 
 _ANCESTORS = """
     SELECT array_to_string(codes[1:depth], '.') || '.' AS path, sum(n) AS n
@@ -25,7 +25,7 @@ _ANCESTORS = """
 # nothing waited would compare each row taken with each that waits, tens of thousands once a drive has begun.
 _FOLD = f"""
 WITH taken AS (
-    DELETE FROM count_deltas WHERE ctid = ANY(ARRAY(SELECT ctid FROM count_deltas ORDER BY id LIMIT {_AT_ONCE}))
+    DELETE FROM count_deltas WHERE ctid = ANY(ARRAY(SELECT ctid FROM count_deltas ORDER BY id LIMIT {AT_ONCE}))
     RETURNING path, delta
 ), per_unit AS (SELECT path, sum(delta) AS n FROM taken GROUP BY path), spread AS ({_ANCESTORS}), put AS (
     INSERT INTO unit_counts (path, workers) SELECT path, n FROM spread ORDER BY path
