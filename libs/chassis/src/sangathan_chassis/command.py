@@ -13,10 +13,16 @@ from sangathan_chassis.service import Service, serve
 from sangathan_chassis.settings import MigratorSettings, read_settings
 
 Load = Callable[[str, Path], Coroutine[Any, Any, None]]
+Reseal = Callable[[Any], Coroutine[Any, Any, int]]
 
 
-def service_command(service: Service[Any, Any], *, load: Load | None = None) -> typer.Typer:
-    """The service's commands; ``load`` copies a data set's files in as the owner role."""
+def service_command(
+    service: Service[Any, Any], *, load: Load | None = None, reseal: Reseal | None = None
+) -> typer.Typer:
+    """The service's commands; ``load`` copies a data set's files in as the owner role.
+
+    ``reseal`` takes the service's settings, and gives how many seals it could not renew.
+    """
     command = typer.Typer(help=f"Sangathan {service.name}.", no_args_is_help=True, add_completion=False)
 
     @command.command("serve", help="Answer requests until SIGTERM.")
@@ -42,6 +48,8 @@ def service_command(service: Service[Any, Any], *, load: Load | None = None) -> 
 
     if load is not None:
         _add_load(command, load)
+    if reseal is not None:
+        _add_reseal(command, service, reseal)
     return command
 
 
@@ -50,3 +58,9 @@ def _add_load(command: typer.Typer, load: Load) -> None:
     def load_(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False)]) -> None:
         settings: MigratorSettings = read_settings(MigratorSettings)
         asyncio.run(load(settings.migrator_url.get_secret_value(), folder))
+
+
+def _add_reseal(command: typer.Typer, service: Service[Any, Any], reseal: Reseal) -> None:
+    @command.command("reseal", help="Seal anew, under the key file's first key, what other keys have sealed.")
+    def reseal_() -> None:
+        raise typer.Exit(bool(asyncio.run(reseal(read_settings(service.settings_type)))))

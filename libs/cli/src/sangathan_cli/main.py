@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -29,7 +30,7 @@ from sangathan_cli.output import console, errors
 from sangathan_cli.paper_sheets import sheets_app
 from sangathan_cli.photos import photo_app
 from sangathan_cli.places import story_settings
-from sangathan_cli.sealing_keys import rotate_sealing_key
+from sangathan_cli.sealing_keys import begin_handed_out, rotate_sealing_keys
 from sangathan_cli.seeding import seed as seed_system
 from sangathan_cli.seeding import write_with_progress
 from sangathan_cli.system import Plan, System
@@ -41,7 +42,7 @@ from sangathan_embedded import EmbeddedFault
 from sangathan_embedded.handout import Servers, hand_out
 from sangathan_embedded.key_rotation import key_files, rotate
 from sangathan_embedded.layout import Layout
-from sangathan_embedded.services import AUDIENCES, PROCESSES
+from sangathan_embedded.services import AUDIENCES, PROCESSES, SEALING
 
 app = typer.Typer(
     help="Sangathan: a true record of every worker, and each office-bearer's own part of it.",
@@ -67,6 +68,7 @@ app.command(name="call", epilog=CALL_EXAMPLES)(call)
 app.command(name="export", epilog=EXPORT_EXAMPLES)(export)
 
 _ELSEWHERE = Servers()
+_ONLY = f"One of {', '.join(AUDIENCES)}; with --sealing of {', '.join(SEALING)}; may be repeated."
 
 ScaleOption = Annotated[
     Literal["tiny", "small", "full", "large"],
@@ -169,6 +171,7 @@ def secrets(
         "sangathan rotate-keys",
         "sangathan rotate-keys --secrets deploy/secrets --only registry",
         "sangathan rotate-keys --sealing",
+        "sangathan rotate-keys --sealing --only identity",
     ),
 )
 def rotate_keys(
@@ -178,22 +181,30 @@ def rotate_keys(
         Path | None,
         typer.Option("--secrets", help="The folder that `sangathan secrets` has made, for a system elsewhere."),
     ] = None,
-    only: Annotated[list[str] | None, typer.Option(help=f"One of {', '.join(AUDIENCES)}; may be repeated.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help=_ONLY)] = None,
     sealing: Annotated[
-        bool, typer.Option("--sealing", help="Instead the registry's key of sealed fields, with all that it sealed.")
+        bool, typer.Option("--sealing", help="Instead the keys of sealed fields, with all that they sealed.")
     ] = False,
     resume: Annotated[bool, typer.Option("--resume", help="With --sealing: go on with what was broken off.")] = False,
 ) -> None:
     """Change the keys by which the gateway vouches to each service, while everything runs; it takes about a minute."""
     if sealing:
-        rotate_sealing_key(data, secrets_folder, console.print, resume=resume)
+        services = _chosen("sealing", only, SEALING)
+        if secrets_folder is not None:
+            begin_handed_out(secrets_folder, services, console.print)
+        else:
+            rotate_sealing_keys(data, services, console.print, resume=resume)
         return
     files = key_files(secrets_folder or Layout(data.absolute()).secrets)
-    if unknown := sorted(set(only or ()) - files.keys()):
-        msg = f"There are no assertion keys of {', '.join(unknown)}; there are those of {', '.join(files)}."
-        raise CliFault(msg, ExitCode.USAGE)
-    for done in rotate({audience: files[audience] for audience in only or files}):
+    for done in rotate({audience: files[audience] for audience in _chosen("assertion", only, list(files))}):
         console.print(done)
+
+
+def _chosen(kind: str, only: Sequence[str] | None, all_of_them: Sequence[str]) -> Sequence[str]:
+    if unknown := sorted(set(only or ()) - set(all_of_them)):
+        msg = f"There are no {kind} keys of {', '.join(unknown)}; there are those of {', '.join(all_of_them)}."
+        raise CliFault(msg, ExitCode.USAGE)
+    return list(dict.fromkeys(only or all_of_them))
 
 
 @app.command(

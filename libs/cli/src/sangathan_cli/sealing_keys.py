@@ -1,11 +1,10 @@
-"""`sangathan rotate-keys --sealing`: a new key for the registry's sealed fields, and all of them sealed anew."""
+"""`sangathan rotate-keys --sealing`: a new key for each service's sealed fields, and all of them sealed anew."""
 
 import os
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
 
 from sangathan_cli.child import entry_point
 from sangathan_cli.faults import CliFault
@@ -14,43 +13,56 @@ from sangathan_cli.run_state import running_state
 from sangathan_embedded.key_rotation import WAITS, begin_sealing, seal_key_files
 from sangathan_embedded.layout import Layout
 from sangathan_embedded.ports import LOOPBACK
+from sangathan_embedded.services import CARDS
 
-SERVICE: Final = "registry"
+
+def begin_handed_out(folder: Path, services: Sequence[str], tell: Callable[[str], None]) -> None:
+    """Puts a new key first in the files of a system elsewhere, whose operator seals anew when they are handed out."""
+    for service, copies in {service: seal_key_files(folder, service) for service in services}.items():
+        new = begin_sealing(copies)
+        tell(f"Key {new} seals as soon as {service} sees its file; then run `sangathan-{service} reseal` beside it.")
 
 
-def rotate_sealing_key(data: Path, handed_out: Path | None, tell: Callable[[str], None], *, resume: bool) -> None:
-    """Puts a new key first; of a system on the data directory everything is sealed anew as well, under a bar.
+def rotate_sealing_keys(data: Path, services: Sequence[str], tell: Callable[[str], None], *, resume: bool) -> None:
+    """Puts a new key first for each service of the system on the data directory, and seals everything anew under it.
 
-    ``resume`` goes on with what was broken off, under the key that is first already.
+    ``resume`` goes on with what was broken off, under the keys that are first already.
     """
-    if handed_out is not None:
-        new = begin_sealing(seal_key_files(handed_out, SERVICE))
-        tell(f"Key {new} seals as soon as the registry sees its file; then run `sangathan-{SERVICE} reseal` beside it.")
-        return
     layout = Layout(data.absolute())
-    environment = _environment(data, layout)
+    environments = {service: _environment(data, layout, service) for service in services}
     if not resume:
-        new = begin_sealing(seal_key_files(layout.secrets, SERVICE))
-        tell(f"Key {new} seals from now on.")
+        for service in services:
+            tell(f"Key {begin_sealing(seal_key_files(layout.secrets, service))} seals for {service} from now on.")
         time.sleep(WAITS.settle_s)
-    done = subprocess.run([entry_point(f"sangathan-{SERVICE}"), "reseal"], env=environment, check=False)  # noqa: S603 - our own entry point.
-    if done.returncode:
-        msg = "Not everything was sealed anew; `sangathan rotate-keys --sealing --resume` goes on."
+    left = [service for service in services if not _resealed(service, environments[service])]
+    for service in services:
+        if service not in left:
+            tell(f"Earlier keys open nothing in {service} any more.")
+    if left:
+        msg = (
+            f"Not everything of {', '.join(left)} was sealed anew; `sangathan rotate-keys --sealing --resume` goes on."
+        )
         raise CliFault(msg)
-    tell("Earlier keys open nothing in the registry any more.")
 
 
-def _environment(data: Path, layout: Layout) -> dict[str, str]:
+def _resealed(service: str, environment: dict[str, str]) -> bool:
+    done = subprocess.run([entry_point(f"sangathan-{service}"), "reseal"], env=environment, check=False)  # noqa: S603 - our own entry point.
+    return not done.returncode
+
+
+def _environment(data: Path, layout: Layout, service: str) -> dict[str, str]:
     state = running_state(data)
     postgres = state.process("postgres") if state else None
     if postgres is None:
         raise not_running(data, "--secrets")
-    password = secrets(data).role_password(SERVICE, "app")
-    return {
+    password = secrets(data).role_password(service, "app")
+    given = {
         **os.environ,
-        "SANGATHAN_DATABASE_URL": f"postgresql://{SERVICE}_app:{password}@{LOOPBACK}:{postgres.port}/{SERVICE}",
-        "SANGATHAN_SEAL_KEY_FILE": str(secrets(data).seal_key(SERVICE)),
-        "SANGATHAN_CARD_KEY_FILE": str(secrets(data).card_key),
-        "SANGATHAN_ASSERTION_KEY_FILE": str(secrets(data).assertion_key(SERVICE)),
-        "SANGATHAN_EVIDENCE_DIR": str(layout.evidence),
+        "SANGATHAN_DATABASE_URL": f"postgresql://{service}_app:{password}@{LOOPBACK}:{postgres.port}/{service}",
+        "SANGATHAN_SEAL_KEY_FILE": str(secrets(data).seal_key(service)),
+        "SANGATHAN_ASSERTION_KEY_FILE": str(secrets(data).assertion_key(service)),
     }
+    if service == CARDS:
+        given["SANGATHAN_CARD_KEY_FILE"] = str(secrets(data).card_key)
+        given["SANGATHAN_EVIDENCE_DIR"] = str(layout.evidence)
+    return given

@@ -56,6 +56,7 @@ from sangathan_identity.commands import (
     exchange_code,
     refresh_client_tokens,
     refresh_tokens,
+    reseal_columns,
     reset_password,
     send_code,
     sign_in_by_code,
@@ -217,9 +218,18 @@ async def replace_signing_keys(settings: IdentitySettings) -> None:
         await database.close()
 
 
+async def reseal(settings: IdentitySettings) -> int:
+    """Seals everything anew under the first key; gives how many seals cannot be opened."""
+    database = await Database.open(settings.database_url.get_secret_value(), size=2)
+    try:
+        return await reseal_columns.handle(database, Sealer(KeyFile(settings.seal_key_file)))
+    finally:
+        await database.close()
+
+
 def main() -> None:
-    """The command line: serve, migrate, openapi, load, replace-signing-keys."""
-    command = service_command(SERVICE, load=load)
+    """The command line: serve, migrate, openapi, load, reseal, replace-signing-keys."""
+    command = service_command(SERVICE, load=load, reseal=reseal)
 
     @command.command("replace-signing-keys", help="After a theft: believe no key of before; everybody refreshes.")
     def replace() -> None:

@@ -1,9 +1,6 @@
 """The registry's composition root: settings, routes, the replica of the tree, and the job that folds counters."""
 
-import asyncio
 from datetime import timedelta
-
-import typer
 
 from sangathan_chassis.assertion import KeyFile
 from sangathan_chassis.audit import witness
@@ -12,7 +9,6 @@ from sangathan_chassis.consumer import Consumer
 from sangathan_chassis.database import Database
 from sangathan_chassis.sealing import Sealer
 from sangathan_chassis.service import Resources, Service
-from sangathan_chassis.settings import read_settings
 from sangathan_chassis.sms import sms_sender
 from sangathan_contracts import identity
 from sangathan_contracts.registry import TrailSealed
@@ -207,10 +203,4 @@ async def reseal(settings: RegistrySettings) -> int:
 
 def main() -> None:
     """The command line: serve, migrate, openapi, load, reseal."""
-    command = service_command(SERVICE, load=load)
-
-    @command.command("reseal", help="Seal anew, under the key file's first key, what other keys have sealed.")
-    def reseal_() -> None:
-        raise typer.Exit(bool(asyncio.run(reseal(read_settings(RegistrySettings)))))
-
-    command()
+    service_command(SERVICE, load=load, reseal=reseal)()

@@ -3,16 +3,19 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Work
+from sangathan_chassis.resealing import SealedColumn, in_place
 from sangathan_chassis.sealing import Sealer
 from sangathan_identity.domain.openid import CODE_LIFETIME, AuthorizationRequest
 
 ACCESS = "access"
 REFRESH = "refresh"
 _SUCCESSOR_PLACE = "client_tokens.successor"
+SEALED: Final = SealedColumn("client_tokens", "successor_sealed", in_place(_SUCCESSOR_PLACE), {"token_hash": "bytea"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ from typing import Final
 from uuid import UUID
 
 from sangathan_chassis.database import Work
+from sangathan_chassis.resealing import SealedColumn, in_place
 from sangathan_chassis.sealing import Sealer
 from sangathan_identity.domain.secrets_for_people import as_meant
 
 SECRET_PLACE: Final = "totp_secrets.secret"  # noqa: S105 - a place's name.
+SEALED: Final = SealedColumn("totp_secrets", "secret_sealed", in_place(SECRET_PLACE), {"person_id": "uuid"})
 _RECOVERY_PLACE: Final = "recovery_codes.code"
 
 

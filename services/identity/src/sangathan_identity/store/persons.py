@@ -1,6 +1,7 @@
 """Reads and writes people who can sign in; their phone number is sealed on the way in."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from sangathan_chassis.database import Work
+from sangathan_chassis.resealing import SealedColumn, in_place
 from sangathan_chassis.sealing import Sealer
 from sangathan_identity.domain.ids import PersonId
 from sangathan_identity.domain.persons import Person
@@ -15,6 +17,7 @@ from sangathan_identity.domain.units import Names
 from sangathan_identity.store.tables import PersonRow
 
 PHONE_PLACE = "persons.phone"
+SEALED: Final = SealedColumn("persons", "phone_sealed", in_place(PHONE_PLACE))
 
 
 async def find_by_phone(work: Work, phone_index: bytes) -> Person | None:

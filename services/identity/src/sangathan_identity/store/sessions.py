@@ -3,18 +3,21 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from sangathan_chassis.database import Work
+from sangathan_chassis.resealing import SealedColumn, in_place
 from sangathan_chassis.sealing import Sealer
 from sangathan_identity.domain.ids import PersonId, SessionId
 from sangathan_identity.domain.sessions import REFRESH_LIFETIME
 from sangathan_identity.store.tables import RefreshTokenRow, SessionRow
 
 _SUCCESSOR_PLACE = "refresh_tokens.successor"
+SEALED: Final = SealedColumn("refresh_tokens", "successor_sealed", in_place(_SUCCESSOR_PLACE), {"token_hash": "bytea"})
 
 
 @dataclass(frozen=True, slots=True)

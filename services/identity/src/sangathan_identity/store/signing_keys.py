@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sangathan_chassis.database import Work
+from sangathan_chassis.resealing import SealedColumn, in_place
 from sangathan_chassis.sealing import Sealer
 from sangathan_identity.domain.key_rotation import KeyTimes
 
 _PRIVATE_PLACE = "signing_keys.private"
+SEALED: Final = SealedColumn("signing_keys", "private_sealed", in_place(_PRIVATE_PLACE), {"kid": "text"})
 _ONE_AT_A_TIME = 7_305_010
 
 

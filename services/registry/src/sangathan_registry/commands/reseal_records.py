@@ -6,8 +6,8 @@ from typing import Final
 from uuid import UUID
 
 from sangathan_chassis.database import Database
-from sangathan_chassis.resealing import Progress, old_seals, reseal
-from sangathan_chassis.resealing_command import reseal_all
+from sangathan_chassis.resealing import Progress
+from sangathan_chassis.resealing_command import column_steps, reseal_all, unrenewed_columns
 from sangathan_chassis.scope import Scope
 from sangathan_chassis.sealing import Sealer
 from sangathan_registry.commands.evidence_files import EvidenceFiles
@@ -31,13 +31,13 @@ async def handle(database: Database, sealer: Sealer, evidence: EvidenceFiles) ->
             yield Progress(done, done)
 
     async def remaining() -> AsyncIterator[tuple[str, int]]:
-        for column in resealing.SEALED:
-            yield str(column), await old_seals(database, sealer, column)
+        async for column in unrenewed_columns(database, sealer, resealing.SEALED):
+            yield column
         yield _FILES, unopened
 
     steps: Mapping[str, AsyncIterator[Progress]] = {
         "fields of an earlier release": _take_in(database, sealer),
-        **{str(column): reseal(database, sealer, column) for column in resealing.SEALED},
+        **column_steps(database, sealer, resealing.SEALED),
         _FILES: files(),
     }
     return await reseal_all(steps, remaining)
