@@ -1,5 +1,9 @@
-"""How tests are shared out among processes: a file's together, and those of one running system together too."""
+"""How tests are shared out among processes: a file's together, and those of one running system together too.
 
+And what every test leaves alone: the state of the account that runs them.
+"""
+
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,3 +40,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _turn(item: pytest.Item) -> int:
     folder = item.path.relative_to(TESTS).parts[0]
     return ONE_SYSTEM.index(folder) if folder in ONE_SYSTEM else len(ONE_SYSTEM)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _state_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Where commands keep what they remember of a sign-in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield

@@ -11,6 +11,7 @@ import httpx
 import typer
 
 from sangathan_cli.faults import CliFault, ExitCode
+from sangathan_cli.known_device import KnownDevice
 from sangathan_cli.places import not_running, setting
 from sangathan_cli.run_state import running_state
 
@@ -128,9 +129,12 @@ def signed_in(who: SignIn) -> Iterator[Desk]:
     else:
         password = os.environ.get("SANGATHAN_PASSWORD") or typer.prompt("Password", hide_input=True, err=True)
     with _client(who.data) as http:
-        body = {"phone": who.phone, "password": password, "device": "sangathan"}
-        token = checked(_sent(http, "/v1/sign-in", body)).json()["access_token"]
-        http.headers["Authorization"] = f"Bearer {token}"
+        device = KnownDevice(str(http.base_url), who.phone)
+        body = {"phone": who.phone, "password": password, "device": "sangathan", "device_token": device.token}
+        entered = checked(_sent(http, "/v1/sign-in", body)).json()
+        if entered.get("device_token"):
+            device.keep(entered["device_token"])
+        http.headers["Authorization"] = f"Bearer {entered['access_token']}"
         if who.appointment:
             http.headers["Sangathan-Appointment"] = who.appointment
         try:
