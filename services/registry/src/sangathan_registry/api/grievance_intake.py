@@ -88,7 +88,7 @@ async def file_own(act: ActDep) -> Response:
 async def list_own_grievances(act: ActDep) -> Response:
     """See what you have asked or complained of, and the answers."""
     async with beyond_scope(act.work):
-        rows = await own_grievances(act.work.raw, act.caller.person)
+        rows = await own_grievances(act.work, act.caller.person)
     found = [file_grievance.grievance_in(act.parts.sealer, row) for row in rows]
     return json_reply(OwnGrievancesOut(items=[state_out(one, act.work.now) for one in found]))
 

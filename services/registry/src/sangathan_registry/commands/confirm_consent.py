@@ -87,7 +87,7 @@ async def handle(database: Database, sealer: Sealer, command: Confirm) -> Shown:
         asked = await guessed(work, sealer, (command.phone, command.link), command.code)
         if asked is not None:
             if command.confirmed:
-                await _confirm(work, asked, How.CODE, command.purposes)
+                await _confirm(work, asked, (How.CODE, None), command.purposes)
             shown = await show(work.raw, asked["worker_id"])
     if asked is None:
         raise Refusal(CODE_NOT_GOOD, "Give the newest code that came; after five wrong ones ask for another.")
@@ -104,7 +104,7 @@ async def confirm_own(work: Work, caller: Caller) -> list[asyncpg.Record]:
                 "SELECT id AS worker_id, path, unit_id, person_id FROM workers WHERE id = $1", worker_id
             )
             if asked is not None:
-                await _confirm(work, asked, How.SIGNED_IN, None)
+                await _confirm(work, asked, (How.SIGNED_IN, caller.person), None)
             found += await consents.of_worker(work, worker_id)
     return found
 
@@ -132,7 +132,10 @@ def _alive(row: asyncpg.Record, now: datetime) -> bool:
     return good and row["state"] not in {State.DENIED, State.ENDED}
 
 
-async def _confirm(work: Work, asked: asyncpg.Record, how: How, purposes: Sequence[str] | None) -> None:
+async def _confirm(
+    work: Work, asked: asyncpg.Record, by: tuple[How, UUID | None], purposes: Sequence[str] | None
+) -> None:
+    how, person_id = by
     worker_id: UUID = asked["worker_id"]
     said = await confirmations.confirm(work, worker_id, how, purposes)
     if not said:
@@ -141,7 +144,7 @@ async def _confirm(work: Work, asked: asyncpg.Record, how: How, purposes: Sequen
     entry = Entry(
         CONFIRMED,
         "done",
-        person_id=asked["person_id"] if how is How.SIGNED_IN else None,
+        person_id=person_id,
         subject_id=asked["person_id"],
         path=asked["path"],
         unit_id=asked["unit_id"],

@@ -1,6 +1,7 @@
 """Decides that two records tell of one person and merges them, or that they do not; a merge can be undone exactly."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,11 @@ from sangathan_chassis.sealing import Sealer
 from sangathan_contracts.registry import MergeUndone, WorkerMerged
 from sangathan_registry.commands import follow_cards, follow_photos
 from sangathan_registry.domain import merging
+from sangathan_registry.domain.confirmations import How
 from sangathan_registry.domain.refusals import DECIDED, MERGE_STANDS_NO_MORE
 from sangathan_registry.domain.revisions import Act
 from sangathan_registry.domain.worker import Status, Worker
+from sangathan_registry.queries.whole_record import beyond_scope
 from sangathan_registry.store import audit, confirmations, counts, duplicates, revisions, sealed, workers
 from sangathan_registry.store.duplicates import Decision
 
@@ -70,11 +73,8 @@ async def undo(work: Work, sealer: Sealer, caller: Caller, command: UndoMerge) -
     person_id = None if taken.pop("person_id", None) == str(kept.person_id) else kept.person_id
     given_back = replace(kept.changed(merging.given_back(kept.particulars, taken), work.now), person_id=person_id)
     await workers.save(work, sealer, given_back, revisions.by(caller, Act.GAVE_BACK))
-    if (kept.person_id, kept.particulars.phone) != (given_back.person_id, given_back.particulars.phone):
-        # Whoever confirmed meanwhile by what is given back spoke of the other record.
-        has_phone = given_back.particulars.phone is not None
-        await confirmations.unconfirm(work, kept.id, pair["decided_at"], has_phone=has_phone)
     await workers.save(work, sealer, merged.parted(work.now), revisions.by(caller, Act.PARTED))
+    await _unconfirm(work, (kept, given_back, merged), pair["decided_at"])
     await follow_cards.part(work, (kept, merged), moved, caller.person)
     await follow_photos.part(work, kept.id, copied)
     await counts.add_deltas(work, {merged.path: 1})
@@ -83,6 +83,19 @@ async def undo(work: Work, sealer: Sealer, caller: Caller, command: UndoMerge) -
         await audit.note(work, caller, audit.Subject(worker.unit_id, worker.path, worker.id), purpose=command.reason)
     event = MergeUndone(kept_id=kept.id, merged_id=merged.id, unit_id=merged.unit_id, version=merged.version + 1)
     work.publish(event, path=merged.path)
+
+
+async def _unconfirm(work: Work, parted: tuple[Worker, Worker, Worker], since: datetime) -> None:
+    """Whoever confirmed meanwhile by what is given back, or by the other record's sign-in, spoke of that one."""
+    kept, given_back, merged = parted
+    has_phone = given_back.particulars.phone is not None
+    if (kept.person_id, kept.particulars.phone) != (given_back.person_id, given_back.particulars.phone):
+        await confirmations.unconfirm(work, kept.id, since, has_phone=has_phone)
+        return
+    async with beyond_scope(work):
+        others = await workers.who_signs_in(work, merged.id) - await workers.who_signs_in(work, kept.id)
+    if others:
+        await confirmations.unconfirm(work, kept.id, since, has_phone=has_phone, how=How.SIGNED_IN)
 
 
 async def _open_pair(work: Work, duplicate_id: UUID) -> asyncpg.Record:

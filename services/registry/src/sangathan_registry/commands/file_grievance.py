@@ -71,13 +71,17 @@ async def handle(database: Database, sealer: Sealer, way: Way, told: Told) -> Fi
 
 
 async def handle_own(work: Work, sealer: Sealer, caller: Caller, told: Told) -> Filed:
-    """For the person who is signed in, about their first record; raises a refusal when there is none."""
+    """For the person who is signed in, about their first record; raises a refusal when there is none.
+
+    It is theirs by this sign-in, also where the record is known by another since a merge.
+    """
     async with beyond_scope(work):
         own = await workers.of_person(work, caller.person)
         worker = await workers.find(work, sealer, own[0]) if own else None
         if worker is None:
             raise Refusal(NOT_FOUND)
-        return (await file(work, sealer, worker, (told, "signed-in")))[1]
+        mine = replace(worker, person_id=caller.person)
+        return (await file(work, sealer, mine, (told, "signed-in")))[1]
 
 
 async def take(work: Work, sealer: Sealer, caller: Caller, what: tuple[UUID, Told]) -> Filed:

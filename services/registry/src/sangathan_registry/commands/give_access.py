@@ -45,4 +45,4 @@ async def _gather(work: Work, caller: Caller, records: Sequence[Worker]) -> dict
         ids: list[UUID] = [one.id for one in records]
         for one in records:
             ids += await workers.merged_into(work, one.id)
-        return await everything_held(work.raw, ids, records[0].person_id)
+        return await everything_held(work.raw, ids)

@@ -43,11 +43,14 @@ async def handle(
 
 
 async def handle_own(work: Work, sealer: Sealer, caller: Caller, kind: Kind) -> tuple[ConsentEvidence, bytes]:
-    """The person's own, wherever the record stands."""
+    """The person's own, wherever the record stands; what was merged into it comes after its own."""
     async with beyond_scope(work):
-        for one in await consent_evidence.of_workers(work, await workers.of_person(work, caller.person)):
-            if one.kind is kind:
-                return one, consent_evidence.PICTURES.open(sealer, one.id, one.sealed)
+        own = await workers.of_person(work, caller.person)
+        merged = [one for worker_id in own for one in await workers.merged_into(work, worker_id)]
+        for ids in (own, merged):
+            for one in await consent_evidence.of_workers(work, ids):
+                if one.kind is kind:
+                    return one, consent_evidence.PICTURES.open(sealer, one.id, one.sealed)
     raise Refusal(NOT_FOUND)
 
 

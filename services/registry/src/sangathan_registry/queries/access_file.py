@@ -19,6 +19,9 @@ SELECT {COLUMNS},
     (SELECT u.name_en FROM unit_replica u WHERE u.unit_id = workers.unit_id) AS unit_en
 FROM workers WHERE id = ANY($1) ORDER BY created_at, id
 """  # noqa: S608 - constants.
+_PERSONS: Final = """
+SELECT coalesce(array_agg(DISTINCT person_id), '{}') FROM workers WHERE id = ANY($1) AND person_id IS NOT NULL
+"""
 _CONSENTS: Final = """
 SELECT worker_id, purpose, notice_version, language, how, given_at, taken_by, withdrawn_at, encode(hash, 'hex') AS hash,
     confirmed_at, confirmed_how
@@ -56,7 +59,7 @@ FROM duplicates WHERE one = ANY($1) OR other = ANY($1) ORDER BY found_at, id
 # Those about records of the person, and those about what the person captured as vistarak.
 _FLAGS: Final = """
 SELECT about, record_id, rule, day, seen, allowed, found_at, finding, reason, decided_at FROM drive_flags
-WHERE record_id = ANY($1) OR (about = 'vistarak' AND subject_id = $2) ORDER BY found_at, id
+WHERE record_id = ANY($1) OR (about = 'vistarak' AND subject_id = ANY($2)) ORDER BY found_at, id
 """
 # As long as an erasure or a denial keeps a record out of sight, so it does what stood there before.
 _CHANGES: Final = """
@@ -84,13 +87,14 @@ WHERE worker_id = ANY($1) AND NOT waiting ORDER BY put_at, id
 """
 _OFFICES: Final = """
 SELECT a.office, u.name_hi, u.name_en, a.valid_from, a.valid_to, a.ended_at
-FROM appointment_replica a JOIN unit_replica u USING (unit_id) WHERE a.person_id = $1 ORDER BY a.valid_from, a.office
+FROM appointment_replica a JOIN unit_replica u USING (unit_id) WHERE a.person_id = ANY($1)
+ORDER BY a.valid_from, a.office
 """
 # The newest first; who looked is said by office and unit, as the person may know it, and not by name.
 _LOOKED: Final = """
 SELECT e.at, e.action, e.office, u.name_hi, u.name_en, e.purpose, e.fields FROM audit_entries e
 LEFT JOIN appointment_replica a ON a.appointment_id = e.appointment_id LEFT JOIN unit_replica u ON u.unit_id = a.unit_id
-WHERE e.worker_id = ANY($1) OR e.subject_id = $2 ORDER BY e.id DESC LIMIT 500
+WHERE e.worker_id = ANY($1) OR e.subject_id = ANY($2) ORDER BY e.id DESC LIMIT 500
 """
 _HELD: Final = """
 SELECT record_id, outcome, reason, received_at, decision FROM rejected_records
@@ -100,10 +104,8 @@ WHERE record_id = ANY($1) ORDER BY received_at, id
 Rows = Sequence[asyncpg.Record]
 
 
-async def everything_held(
-    connection: Connection, record_ids: Sequence[UUID], person_id: UUID | None
-) -> dict[str, Rows]:
-    """The rows by what they are."""
+async def everything_held(connection: Connection, record_ids: Sequence[UUID]) -> dict[str, Rows]:
+    """The rows by what they are, of the records and of everybody by whom the person signs in."""
     by_record = {
         "records": _RECORDS,
         "consents": _CONSENTS,
@@ -124,7 +126,8 @@ async def everything_held(
     found: dict[str, Rows] = {
         name: await connection.fetch(statement, record_ids) for name, statement in by_record.items()
     }
-    found["flags"] = await connection.fetch(_FLAGS, record_ids, person_id)
-    found["offices"] = await connection.fetch(_OFFICES, person_id)
-    found["looked"] = await connection.fetch(_LOOKED, record_ids, person_id)
+    persons = await connection.fetchval(_PERSONS, record_ids)
+    found["flags"] = await connection.fetch(_FLAGS, record_ids, persons)
+    found["offices"] = await connection.fetch(_OFFICES, persons)
+    found["looked"] = await connection.fetch(_LOOKED, record_ids, persons)
     return found

@@ -6,7 +6,9 @@ from uuid import UUID
 import asyncpg
 
 from sangathan_chassis.connection import Connection
+from sangathan_chassis.database import Work
 from sangathan_chassis.scope import Scope
+from sangathan_registry.store import workers
 
 _COLUMNS = """
 id, at, unit_id, person_id, appointment_id, office, action, outcome, worker_id, batch_id, device_id, records, purpose,
@@ -16,7 +18,8 @@ _ENTRIES = f"""
 SELECT {_COLUMNS} FROM audit_entries WHERE path >= $1 AND path < $2 AND id < $3 ORDER BY id DESC LIMIT $4
 """  # noqa: S608 - constants.
 _OWN = f"""
-SELECT {_COLUMNS} FROM audit_entries WHERE (person_id = $1 OR subject_id = $1) AND id < $2 ORDER BY id DESC LIMIT $3
+SELECT {_COLUMNS} FROM audit_entries WHERE (person_id = ANY($1) OR subject_id = ANY($1)) AND id < $2
+ORDER BY id DESC LIMIT $3
 """  # noqa: S608 - constants.
 _NEWEST = UUID(int=2**128 - 1)
 
@@ -29,7 +32,11 @@ async def list_audit_entries(
 
 
 async def list_own_audit_entries(
-    connection: Connection, person_id: UUID, *, before: UUID | None, limit: int
+    work: Work, person_id: UUID, *, before: UUID | None, limit: int
 ) -> Sequence[asyncpg.Record]:
-    """The same for what a person did, and what was done or looked up about them, wherever their record stands."""
-    return await connection.fetch(_OWN, person_id, before or _NEWEST, limit + 1)
+    """The same for what a person did, and what was done or looked up about them, wherever their record stands.
+
+    By whichever sign-in, as long as their records are merged. Call it within `beyond_scope`.
+    """
+    persons = await workers.persons_of(work, person_id)
+    return await work.raw.fetch(_OWN, persons, before or _NEWEST, limit + 1)

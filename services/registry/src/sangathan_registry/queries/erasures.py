@@ -7,6 +7,7 @@ import asyncpg
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.refusal import NOT_FOUND, Refusal
 from sangathan_chassis.scope import Scope
+from sangathan_registry.store.erasures import OF_PERSON
 
 _LIST = """
 SELECT e.id, e.worker_id, e.unit_id, e.asked_at, e.asked_by, e.by_the_person, e.purge_at, e.undone_at, e.purged_at,
@@ -20,7 +21,7 @@ _WITHIN = _LIST.format(
     "e.path >= $1 AND e.path < $2 AND ($3::uuid IS NULL OR e.worker_id = $3) AND ($4::uuid IS NULL OR e.id < $4)", "$5"
 )
 _ONE = _LIST.format("e.id = $1 AND e.path >= $2 AND e.path < $3", "1")
-_OF_PERSON = _LIST.format("e.person_id = $1", "50")
+_OF_PERSON = _LIST.format(OF_PERSON, "50")
 
 
 async def list_erasures(

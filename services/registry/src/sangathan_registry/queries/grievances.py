@@ -9,10 +9,12 @@ from uuid import UUID
 import asyncpg
 
 from sangathan_chassis.connection import Connection
+from sangathan_chassis.database import Work
 from sangathan_chassis.refusal import BUSY, NOT_FOUND, Refusal
 from sangathan_chassis.scope import Scope
 from sangathan_chassis.sealing import Sealer
 from sangathan_registry.domain.worker import Place, UnitId
+from sangathan_registry.store import workers
 from sangathan_registry.store.grievances import COLUMNS, grievance_of
 
 _PAGE: Final = """
@@ -20,7 +22,7 @@ SELECT id, reference, unit_id, kind, source, status, outcome, opened_at, due_at,
 FROM grievances WHERE path >= $1 AND path < $2 AND ($3::text IS NULL OR status = $3)
     AND ($4::text IS NULL OR kind = $4) AND (due_at, id) > ($5, $6) ORDER BY due_at, id LIMIT $7
 """
-_OF_PERSON: Final = f"SELECT {COLUMNS} FROM grievances WHERE person_id = $1 ORDER BY id DESC LIMIT 50"  # noqa: S608
+_OF_PERSON: Final = f"SELECT {COLUMNS} FROM grievances WHERE person_id = ANY($1) ORDER BY id DESC LIMIT 50"  # noqa: S608
 _BY_REFERENCE: Final = f"SELECT {COLUMNS}, secret_hash FROM grievances WHERE reference = $1"  # noqa: S608
 _ABOVE: Final = """
 SELECT u.unit_id, u.path, u.level FROM unit_replica own
@@ -64,9 +66,9 @@ async def list_grievances(connection: Connection, scope: Scope, wanted: Wanted, 
     return list(await connection.fetch(_PAGE, scope.lo, scope.hi, wanted.status, wanted.kind, *wanted.after, limit + 1))
 
 
-async def own_grievances(connection: Connection, person_id: UUID) -> Sequence[asyncpg.Record]:
-    """A person's own, the newest first; call it within `beyond_scope`."""
-    return await connection.fetch(_OF_PERSON, person_id)
+async def own_grievances(work: Work, person_id: UUID) -> Sequence[asyncpg.Record]:
+    """A person's own, by whichever sign-in they asked, the newest first; call it within `beyond_scope`."""
+    return await work.raw.fetch(_OF_PERSON, await workers.persons_of(work, person_id))
 
 
 async def by_reference(connection: Connection, reference: str) -> asyncpg.Record | None:

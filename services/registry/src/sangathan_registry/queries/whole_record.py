@@ -4,9 +4,9 @@ A booth office-bearer who is shown a claim must be able to ask about anybody, an
 unit, and the status. So the scope is widened here, for exactly one look-up by exact phone or worker id, which returns
 no field of the record, and is set back before anything else happens. Eight other uses are there: a withdrawal, an
 erasure and a removal of a photo, which take what was merged into a record with it, wherever that stands; a person who
-reads or erases their own record, which is found wherever it is; break-glass, which shows one record for a while
-(docs/decisions/0017); a stranger who shows a card's genuine code, and is told what the public page shows
-(docs/decisions/0018); a signed statement about a case, which says whether a claimed number is on record
+reads or erases their own record, or reads who looked at it, which is found wherever it is; break-glass, which shows one
+record for a while (docs/decisions/0017); a stranger who shows a card's genuine code, and is told what the public page
+shows (docs/decisions/0018); a signed statement about a case, which says whether a claimed number is on record
 (docs/decisions/0022); a transfer, which concerns two units and shows each side what it may know (docs/decisions/0026);
 what a worker within the scope answered in drives and the signature by which they agreed, which stay under the record
 that they came with, wherever the worker goes; and a person who is signed in and confirms what their own record says

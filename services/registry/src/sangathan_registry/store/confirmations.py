@@ -84,7 +84,7 @@ RETURNING purpose
 """
 _UNSAID: Final = """
 UPDATE consents SET confirmed_at = NULL, confirmed_how = NULL
-WHERE worker_id = $1 AND confirmed_at >= $2 RETURNING purpose
+WHERE worker_id = $1 AND confirmed_at >= $2 AND ($3::text IS NULL OR confirmed_how = $3) RETURNING purpose
 """
 _ASKED: Final = """
 SELECT c.worker_id, c.path, c.sends, w.id, w.phone, w.relation_name, w.sealed, w.name_hi, w.name_en, a.language,
@@ -235,9 +235,9 @@ async def confirm(work: Work, worker_id: UUID, how: How, purposes: Sequence[str]
     return sorted(said)
 
 
-async def unconfirm(work: Work, worker_id: UUID, since: datetime, *, has_phone: bool) -> None:
-    """What was confirmed since then was confirmed by somebody else; the record's own person is asked again."""
-    rows = await work.raw.fetch(_UNSAID, worker_id, since)
+async def unconfirm(work: Work, worker_id: UUID, since: datetime, *, has_phone: bool, how: How | None = None) -> None:
+    """What was confirmed since then, in any way or in one, was so by somebody else; its own person is asked again."""
+    rows = await work.raw.fetch(_UNSAID, worker_id, since, how)
     if "membership" in {row["purpose"] for row in rows}:
         await work.raw.execute(_CONFIRMED_BY_ANOTHER, worker_id, has_phone, work.now)
 

@@ -20,6 +20,8 @@ _FIELDS: Final = (
     " taken::text AS taken"
 )
 _WAITING: Final = "undone_at IS NULL AND purged_at IS NULL"
+OF_PERSON: Final = "(person_id = $1 OR (merged_person_ids @> ARRAY[$1]::uuid[] AND merged_person_ids <> '{}'))"
+"""A person's own, those of records included that theirs had been merged into."""
 _INSERT = """
 INSERT INTO erasures (id, worker_id, record_ids, unit_id, path, person_id, sealed, asked_at, purge_at, asked_by,
     by_the_person, taken, merged_person_ids)
@@ -77,6 +79,18 @@ _GONE: Final = {
         UPDATE duplicates SET adopted = NULL WHERE (one = ANY($1) OR other = ANY($1)) AND adopted IS NOT NULL
     """,
 }
+# The same of whoever signs in by no other record.
+_OF_PERSONS: Final = {
+    # What was written about what they captured as vistarak; the flags stay, and name an id.
+    "drive_flags": """
+        UPDATE drive_flags SET reason = NULL
+        WHERE about = 'vistarak' AND subject_id = ANY($1) AND reason IS NOT NULL
+    """,
+    # What they asked about a record that theirs had been merged into for a while.
+    "grievances": """
+        UPDATE grievances SET told = NULL, answer = NULL, person_id = NULL WHERE person_id = ANY($1)
+    """,
+}
 
 
 async def insert(work: Work, erasure: Erasure, *, asked_by: UUID, by_the_person: bool) -> None:
@@ -111,7 +125,7 @@ async def waiting(work: Work, erasure_id: UUID) -> Erasure | None:
 async def waiting_of(work: Work, person_id: UUID) -> list[Erasure]:
     """A person's own erasures that can be undone yet, locked."""
     rows = await work.raw.fetch(
-        f"SELECT {_FIELDS} FROM erasures WHERE person_id = $1 AND {_WAITING} ORDER BY id FOR UPDATE",  # noqa: S608
+        f"SELECT {_FIELDS} FROM erasures WHERE {OF_PERSON} AND {_WAITING} ORDER BY id FOR UPDATE",  # noqa: S608
         person_id,
     )
     return [_erasure(row) for row in rows]
@@ -137,20 +151,13 @@ async def purge(work: Work, erasure: Erasure) -> dict[str, int]:
         done = int((await work.raw.execute(statement, list(erasure.record_ids))).split()[-1])
         if done:
             removed[table] = done
-    if told := await _forget_captures_flags(work, erasure):
-        removed["drive_flags"] = removed.get("drive_flags", 0) + told
+    alone = await of_these_alone(work, erasure)
+    for table, statement in _OF_PERSONS.items():
+        if done := int((await work.raw.execute(statement, alone)).split()[-1]):
+            removed[table] = removed.get(table, 0) + done
     if gone := await exports.forget_workers(work.raw, list(erasure.record_ids)):
         removed["exports"] = gone
     return removed
-
-
-async def _forget_captures_flags(work: Work, erasure: Erasure) -> int:
-    """What was written about what the person captured as vistarak; the flags stay, and name an id."""
-    done = await work.raw.execute(
-        "UPDATE drive_flags SET reason = NULL WHERE about = 'vistarak' AND subject_id = ANY($1) AND reason IS NOT NULL",
-        await of_these_alone(work, erasure),
-    )
-    return int(done.split()[-1])
 
 
 async def purged(work: Work, erasure_id: UUID, proof: bytes, removed: Mapping[str, int]) -> None:

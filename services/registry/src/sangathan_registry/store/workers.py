@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -51,6 +52,27 @@ WITH RECURSIVE below (id) AS (
     UNION SELECT w.id FROM workers w JOIN below ON w.merged_into = below.id WHERE w.path >= $2 AND w.path < $3
 ) SELECT id FROM below ORDER BY id
 """
+_KNOWN_BY: Final = """
+own (id, status, merged_into) AS (
+    SELECT id, status, merged_into FROM workers WHERE person_id = $1 AND path >= $2 AND path < $3
+    UNION
+    SELECT w.id, w.status, w.merged_into FROM own o JOIN workers w ON w.id = o.merged_into
+    WHERE w.path >= $2 AND w.path < $3
+)
+"""
+_OF_PERSON: Final = f"WITH RECURSIVE {_KNOWN_BY} SELECT id FROM own WHERE status = 'active' ORDER BY id"  # noqa: S608
+_BELOW: Final = """
+all_of_it (id, person_id) AS (
+    SELECT id, person_id FROM workers WHERE {} AND path >= $2 AND path < $3
+    UNION
+    SELECT w.id, w.person_id FROM workers w JOIN all_of_it o ON w.merged_into = o.id
+    WHERE w.path >= $2 AND w.path < $3
+)
+SELECT array_agg(DISTINCT person_id) FROM all_of_it WHERE person_id IS NOT NULL
+"""
+_STANDING: Final = "id IN (SELECT id FROM own WHERE status = 'active')"
+_PERSONS: Final = f"WITH RECURSIVE {_KNOWN_BY}, {_BELOW.format(_STANDING)}"
+_SIGNS_IN: Final = f"WITH RECURSIVE {_BELOW.format('id = $1')}"
 
 
 async def insert_workers(
@@ -114,14 +136,23 @@ async def merged_into(work: Work, worker_id: UUID) -> list[UUID]:
 
 
 async def of_person(work: Work, person_id: UUID) -> list[UUID]:
-    """The records by which somebody who signs in is known, as far as the scope reaches; merged ones are not by them."""
-    rows = await work.raw.fetch(
-        "SELECT id FROM workers WHERE person_id = $1 AND status <> 'merged' AND path >= $2 AND path < $3 ORDER BY id",
-        person_id,
-        work.scope.lo,
-        work.scope.hi,
-    )
-    return [row["id"] for row in rows]
+    """The records by which somebody who signs in is known, as far as the scope reaches.
+
+    In the place of a merged one stands the one that was kept, as long as the merge does.
+    """
+    return [row["id"] for row in await work.raw.fetch(_OF_PERSON, person_id, work.scope.lo, work.scope.hi)]
+
+
+async def persons_of(work: Work, person_id: UUID) -> list[UUID]:
+    """Everybody by whom the same person signs in, as long as their records are merged, as far as the scope reaches."""
+    found = await work.raw.fetchval(_PERSONS, person_id, work.scope.lo, work.scope.hi)
+    return sorted({person_id, *(found or ())})
+
+
+async def who_signs_in(work: Work, worker_id: UUID) -> set[UUID]:
+    """Everybody by whom the person of a record signs in, by it or by what was merged into it."""
+    found = await work.raw.fetchval(_SIGNS_IN, worker_id, work.scope.lo, work.scope.hi)
+    return set(found or ())
 
 
 async def save(work: Work, sealer: Sealer, worker: Worker, author: Author) -> None:
