@@ -1,7 +1,7 @@
 """A service's replica of the tree: built from identity's snapshot, moved in strict order, trusted only when current."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID, uuid4, uuid5
@@ -20,10 +20,10 @@ from sangathan_chassis.refusal import Refusal
 from sangathan_chassis.scope import Scope
 from sangathan_contracts import identity
 from sangathan_contracts.envelope import Envelope, Event
-from sangathan_contracts.identity import AppointmentState, SnapshotPage, UnitState
+from sangathan_contracts.identity import AppointmentState, SnapshotPage, SplitOff, UnitState
 from sangathan_embedded import EmbeddedServers, apply_topology
 from sangathan_hierarchy.ddl import DELEGATIONS, hierarchy_tables, tree_guard
-from sangathan_hierarchy.replica import SqlReplica, loaded_check
+from sangathan_hierarchy.replica import Resettled, SqlReplica, loaded_check
 from sangathan_testkit.databases import DatabaseUrls, FreshDatabase
 from sangathan_testkit.links import linked
 
@@ -58,21 +58,22 @@ class Source:
     tree_version: int = 1
     asked: int = 0
     successors: tuple[tuple[UUID, UUID], ...] = ()
+    splits: tuple[SplitOff, ...] = ()
 
 
 class Notes:
     """A service's rows that follow the tree."""
 
     def __init__(self) -> None:
-        self.successors: dict[UUID, UUID] = {}
+        self.resettled = Resettled()
 
     async def follow_move(self, work: Work, old_path: str, new_path: str) -> None:
         await work.raw.execute(
             "UPDATE notes SET path = $2 || substr(path, length($1) + 1) WHERE starts_with(path, $1)", old_path, new_path
         )
 
-    async def follow_all(self, work: Work, successors: Mapping[UUID, UUID]) -> None:
-        self.successors = dict(successors)
+    async def follow_all(self, work: Work, resettled: Resettled) -> None:
+        self.resettled = resettled
         await work.raw.execute("UPDATE notes n SET path = u.path FROM unit_replica u WHERE u.unit_id = n.unit_id")
 
 
@@ -125,7 +126,9 @@ async def stage(servers: EmbeddedServers, urls: DatabaseUrls) -> AsyncIterator[S
                 SnapshotPage(tree_version=source.tree_version, units=tuple(source.units[:half])),
                 SnapshotPage(tree_version=source.tree_version, units=tuple(source.units[half:])),
                 SnapshotPage(tree_version=source.tree_version, appointments=tuple(source.appointments)),
-                SnapshotPage(tree_version=source.tree_version, successors=source.successors, last=True),
+                SnapshotPage(tree_version=source.tree_version, successors=source.successors),
+                *(SnapshotPage(tree_version=source.tree_version, splits=(one,)) for one in source.splits),
+                SnapshotPage(tree_version=source.tree_version, last=True),
             ]
             for page in pages:
                 await client.request(request.reply, msgspec.json.encode(page), timeout=5)
@@ -141,11 +144,14 @@ async def stage(servers: EmbeddedServers, urls: DatabaseUrls) -> AsyncIterator[S
 async def test_a_replica_is_built_from_the_snapshot_once(stage: Stage) -> None:
     assert await loaded_check(stage.database)() == "the unit tree has not been loaded yet"
     stage.source.successors = ((HOME, HOME),)
+    stage.source.splits = tuple(
+        SplitOff(unit_id=HOME, created_id=HOME, split_at=NOW, worker_ids=(one,)) for one in (uuid4(), uuid4())
+    )
     await stage.replica.ensure_loaded(stage.database)
     await stage.replica.ensure_loaded(stage.database)
     assert await stage.paths() == ["in.", "in.mp.", "in.mp.d07.", "in.mp.d070."]
     assert stage.source.asked == 1
-    assert stage.rows.successors == {HOME: HOME}
+    assert stage.rows.resettled == Resettled({HOME: HOME}, list(stage.source.splits))
     assert await loaded_check(stage.database)() == ""
 
 

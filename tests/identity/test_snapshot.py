@@ -2,24 +2,31 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
 
+import msgspec
 import nats
 import pytest
 from nats.aio.client import Client
 
+from sangathan_chassis.scope import Scope
+from sangathan_contracts.envelope import Envelope
 from sangathan_contracts.identity import SNAPSHOT_SUBJECT, SnapshotPage
+from sangathan_contracts.registry import WorkerErased
 from sangathan_contracts.topology import inbox_prefix
 from sangathan_embedded import EmbeddedServers
 from sangathan_hierarchy.snapshot import fetch_snapshot
 from sangathan_identity.main import SERVICE
 from sangathan_identity.queries import snapshot_pages
 from sangathan_identity.settings import IdentitySettings
+from sangathan_identity.subscribers.erasures import on_worker_erased
 from sangathan_testkit.clock import FixedClock
 from sangathan_testkit.databases import DatabaseUrls
 from sangathan_testkit.fixtures import SettingsFor
 from sangathan_testkit.harness import Harness, running
 from tests.identity import world
 from tests.identity.asking import rows
+from tests.identity.test_reorganisation import split
 
 
 @pytest.fixture
@@ -65,6 +72,44 @@ async def test_it_says_which_unit_a_merged_one_went_into(registry: Client, conne
     ends = [unit.unit_id for page in await fetch(registry) for unit in page.units][-2:]
     await rows(connected, "UPDATE units SET closed_at = now(), successor_id = $2 WHERE id = $1", *ends)
     assert [pair for page in await fetch(registry) for pair in page.successors] == [tuple(ends)]
+
+
+async def test_it_says_which_workers_a_split_took_along_until_they_are_erased(
+    registry: Client, connected: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot_pages, "PAGE_ROWS", 2)
+    workers = sorted(uuid4() for _ in range(5))
+    created = [
+        UUID(
+            (
+                await split(
+                    connected, world.holder(world.STATE), world.BOOTH, code=f"b{n}9", worker_ids=list(map(str, some))
+                )
+            ).json()["id"]
+        )
+        for n, some in enumerate((workers[:3], workers[3:]), 1)
+    ]
+
+    async def named() -> list[tuple[UUID, UUID, tuple[UUID, ...]]]:
+        found = [one for page in await fetch(registry) for one in page.splits]
+        return [(one.unit_id, one.created_id, one.worker_ids) for one in found]
+
+    booth = world.unit_id(world.BOOTH)
+    assert await named() == [
+        (booth, created[0], tuple(workers[:2])),
+        (booth, created[0], tuple(workers[2:3])),
+        (booth, created[1], tuple(workers[3:])),
+    ]
+    erased = WorkerErased(
+        erasure_id=uuid4(), worker_id=workers[0], merged_ids=(workers[3],), person_id=None, unit_id=booth
+    )
+    body = msgspec.json.encode(erased)
+    async with connected.database.work(Scope.everything()) as work:
+        envelope = Envelope(
+            id=uuid4(), type=WorkerErased.type, source="registry", time=work.now, subject="ev", body=body
+        )
+        await on_worker_erased(work, envelope)
+    assert [one for _, _, ids in await named() for one in ids] == [*workers[1:3], *workers[4:]]
 
 
 async def test_every_page_carries_the_trees_version(registry: Client) -> None:

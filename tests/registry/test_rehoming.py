@@ -10,6 +10,7 @@ import pytest
 from sangathan_chassis.scope import Scope
 from sangathan_contracts.envelope import Event
 from sangathan_contracts.identity import UnitMerged, UnitSplit, UnitState
+from sangathan_hierarchy.replica import Resettled
 from sangathan_registry.commands.rehome_workers import NotKnownYet
 from sangathan_registry.subscribers.tree import RowsFollowTree, tree_handlers
 from sangathan_testkit.harness import Harness
@@ -70,10 +71,10 @@ async def test_who_was_left_at_a_merged_booth_goes_on_when_the_replica_is_rebuil
     successors = {world.unit_id(BOOTH): world.unit_id(NEXT_BOOTH), world.unit_id(NEXT_BOOTH): world.unit_id(FAR_BOOTH)}
     for _ in range(2):
         async with registry.database.work(Scope.everything()) as work:
-            await RowsFollowTree().follow_all(work, successors)
+            await RowsFollowTree().follow_all(work, Resettled(successors))
     assert await seen(registry, FAR_BOOTH) == {worker["id"]}
     assert await world.counted(registry, world.at(STATE), BOOTH) == 0
-    assert (await world.rows(registry, "SELECT version FROM workers"))[0]["version"] == 2
+    assert (await world.rows(registry, "SELECT version FROM workers"))[0]["version"] == 3
 
 
 async def test_consents_go_with_their_workers(registry: Harness) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from sangathan_chassis.scope import Scope
 from sangathan_hierarchy.ddl import TREE_LOCK
+from sangathan_hierarchy.replica import Resettled
 from sangathan_registry.subscribers.tree import RowsFollowTree
 from sangathan_testkit.harness import Harness, Person
 from tests.registry import card_desk, world
@@ -82,7 +83,7 @@ async def test_after_a_rebuilt_replica_paths_and_counts_are_derived_anew(registr
     )
     await world.rows(registry, "INSERT INTO unit_counts VALUES ($1, 40)", MANDAL)
     async with registry.database.work(Scope.everything()) as work:
-        await RowsFollowTree().follow_all(work, {})
+        await RowsFollowTree().follow_all(work, Resettled())
     for table in ("workers", "consents", "receipts", "rejected_records", "assignments"):
         assert await world.paths(registry, table) == {NEW_BOOTH}, table
     counts = {row["path"]: row["workers"] for row in await world.rows(registry, "SELECT * FROM unit_counts")}

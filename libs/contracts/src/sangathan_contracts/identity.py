@@ -195,10 +195,20 @@ class TrailSealed(Event, frozen=True, kw_only=True):
 SNAPSHOT_SUBJECT = "snap.identity"
 
 
+class SplitOff(msgspec.Struct, frozen=True, kw_only=True):
+    """Workers who were named when a unit was split, and the unit that was created for them; perhaps not all of them."""
+
+    unit_id: UUID
+    created_id: UUID
+    split_at: datetime
+    worker_ids: tuple[UUID, ...]
+
+
 class SnapshotPage(msgspec.Struct, frozen=True, kw_only=True):
     """Up to 1,000 rows of the snapshot; the last page has ``last`` set. All pages are of one database snapshot.
 
     ``successors`` are closed units with those that they were merged into, which may have been merged themselves since.
+    ``splits`` say which workers a split took along, who may have gone on elsewhere since.
     """
 
     tree_version: int
@@ -207,4 +217,5 @@ class SnapshotPage(msgspec.Struct, frozen=True, kw_only=True):
     suspended: tuple[UUID, ...] = ()
     ended_sessions: tuple[UUID, ...] = ()
     successors: tuple[tuple[UUID, UUID], ...] = ()
+    splits: tuple[SplitOff, ...] = ()
     last: bool = False

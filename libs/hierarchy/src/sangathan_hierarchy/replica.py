@@ -7,7 +7,8 @@ guards them. The service's rows follow a move in the same transaction, through `
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from sangathan_chassis.nats_link import NatsLink
 from sangathan_chassis.scope import Scope, upper_bound
 from sangathan_contracts import identity
 from sangathan_contracts.envelope import Envelope
-from sangathan_contracts.identity import AppointmentState, UnitState
+from sangathan_contracts.identity import AppointmentState, SplitOff, UnitState
 from sangathan_hierarchy.ddl import TREE_LOCK
 from sangathan_hierarchy.snapshot import fetch_snapshot
 
@@ -31,6 +32,14 @@ Structural = identity.UnitCreated | identity.UnitRenamed | identity.UnitMoved | 
 E = TypeVar("E")
 
 
+@dataclass(frozen=True, slots=True)
+class Resettled:
+    """Who goes on at another unit: those of merged units at the successors, and whom splits named at the new units."""
+
+    successors: Mapping[UUID, UUID] = field(default_factory=dict)
+    splits: Sequence[SplitOff] = ()
+
+
 class Follower(Protocol):
     """The service's own rows that carry a unit's path and must follow it, within the same transaction."""
 
@@ -38,8 +47,8 @@ class Follower(Protocol):
         """Every path that begins with ``old_path`` begins with ``new_path`` from now on."""
         ...
 
-    async def follow_all(self, work: Work, successors: Mapping[UUID, UUID]) -> None:
-        """Derive every row's path anew from the replica, just rebuilt; ``successors`` are those of merged units."""
+    async def follow_all(self, work: Work, resettled: Resettled) -> None:
+        """Derive every row's path anew from the replica, just rebuilt; and let go on whoever is ``resettled``."""
         ...
 
 
@@ -121,17 +130,18 @@ class SqlReplica:
         await work.raw.execute(
             "SET LOCAL statement_timeout = 0; DELETE FROM unit_replica; DELETE FROM appointment_replica"
         )
-        version, successors = 0, dict[UUID, UUID]()
+        version, successors, splits = 0, dict[UUID, UUID](), list[SplitOff]()
         async for page in fetch_snapshot(await self._nats.wait(), self._service):
             version = page.tree_version
             successors.update(page.successors)
+            splits += page.splits
             await _copy(work.raw, page)
         await work.raw.execute(
             "INSERT INTO replica_state (tree_version) VALUES ($1)"
             " ON CONFLICT (only_row) DO UPDATE SET tree_version = EXCLUDED.tree_version",
             version,
         )
-        await self._follower.follow_all(work, successors)
+        await self._follower.follow_all(work, Resettled(successors, splits))
         log.info("replica rebuilt", extra={"fields": {"tree_version": version}})
 
     async def _apply(self, work: Work, event: Structural) -> bool:

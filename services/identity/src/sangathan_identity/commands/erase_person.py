@@ -8,15 +8,17 @@ from sangathan_chassis.database import Work
 from sangathan_chassis.scope import Scope
 from sangathan_contracts.identity import PersonErased, PersonSuspended, SessionEnded
 from sangathan_identity.commands.end_office import write_ended
-from sangathan_identity.store import appointments, audit, erasing, persons, sessions
+from sangathan_identity.store import appointments, audit, erasing, persons, sessions, split_workers
 
 ERASED = "person.erase"
 """The trail's word for it; nobody may ask for it here."""
 
 
-async def handle(work: Work, erasure_id: UUID, person_ids: Sequence[UUID]) -> None:
+async def handle(work: Work, erasure_id: UUID, person_ids: Sequence[UUID], record_ids: Sequence[UUID]) -> None:
     """Ids of offices held remain, as the history of the units; who it was is not known any more."""
     removed = Counter[str]()
+    if named := await split_workers.forget(work, record_ids):
+        removed["split_workers"] = named
     for person_id in person_ids:
         removed.update(await _erase(work, person_id))
     await audit.append(work, audit.Entry(ERASED, "done", detail={"erasure_id": str(erasure_id), "removed": removed}))

@@ -15,7 +15,7 @@ from sangathan_identity.domain.ids import UnitId
 from sangathan_identity.domain.refusals import CODE_TAKEN, NOT_BENEATH
 from sangathan_identity.domain.states import unit_state
 from sangathan_identity.domain.units import Names, Unit, check_below, check_open
-from sangathan_identity.store import audit, history, tree, units
+from sangathan_identity.store import audit, history, split_workers, tree, units
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ async def handle(work: Work, caller: Caller, command: SplitUnit) -> Unit:
         worker_ids=tuple(dict.fromkeys(command.worker_ids)),
     )
     work.publish(event, path=unit.path)
+    await split_workers.insert(work, (unit.id, created.id), event.worker_ids)
     detail = {"created": str(created.id), "units": len(event.unit_ids), "workers": len(event.worker_ids)}
     await audit.append(work, audit.Entry.done(caller, unit.id, unit.path, **detail))
     return created

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from sangathan_chassis.connection import Connection
-from sangathan_contracts.identity import AppointmentState, SnapshotPage, UnitState
+from sangathan_contracts.identity import AppointmentState, SnapshotPage, SplitOff, UnitState
 from sangathan_identity.domain.sessions import ENDS_REMEMBERED
 
 # A unit with two names of 200 Devanagari letters takes some 1,600 bytes: a page stays below NATS's limit of 1 MB.
@@ -32,6 +32,8 @@ async def snapshot_pages(connection: Connection, now: datetime) -> AsyncIterator
         ("id", _FIRST_ID),
     ):
         yield SnapshotPage(tree_version=version, successors=tuple((row["id"], row["successor_id"]) for row in rows))
+    async for page in _splits(connection, version):
+        yield page
     async for rows in _pages(
         connection,
         "SELECT id AS appointment_id, person_id, office, unit_id, valid_from, valid_to, version, ended_at,"
@@ -50,6 +52,22 @@ async def snapshot_pages(connection: Connection, now: datetime) -> AsyncIterator
     yield SnapshotPage(tree_version=version, last=True)
 
 
+async def _splits(connection: Connection, version: int) -> AsyncIterator[SnapshotPage]:
+    """Each split, oldest first; one that named more workers than a page holds is told in several parts."""
+    made = await connection.fetch(
+        "SELECT created_id, unit_id, split_at FROM split_workers GROUP BY 1, 2, 3 ORDER BY split_at, created_id"
+    )
+    for split in made:
+        async for rows in _pages(
+            connection,
+            "SELECT worker_id FROM split_workers WHERE created_id = $3 AND worker_id > $1 ORDER BY worker_id LIMIT $2",
+            ("worker_id", _FIRST_ID),
+            split["created_id"],
+        ):
+            part = SplitOff(**split, worker_ids=tuple(row["worker_id"] for row in rows))
+            yield SnapshotPage(tree_version=version, splits=(part,))
+
+
 async def _ended_sessions(connection: Connection, version: int, since: datetime) -> AsyncIterator[SnapshotPage]:
     rows = await connection.fetch(
         "SELECT id FROM sessions WHERE ended_at > $1 UNION ALL SELECT id FROM service_tokens WHERE ended_at > $1", since
@@ -60,11 +78,11 @@ async def _ended_sessions(connection: Connection, version: int, since: datetime)
 
 
 async def _pages(
-    connection: Connection, statement: str, start: tuple[str, Any]
+    connection: Connection, statement: str, start: tuple[str, Any], *more: Any
 ) -> AsyncIterator[Sequence[asyncpg.Record]]:
     """Keyset pages of one statement; ``start`` is the column that orders it and the value before the first."""
     column, after = start
-    while rows := await connection.fetch(statement, after, PAGE_ROWS):
+    while rows := await connection.fetch(statement, after, PAGE_ROWS, *more):
         yield rows
         if len(rows) < PAGE_ROWS:
             return

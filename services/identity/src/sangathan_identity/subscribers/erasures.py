@@ -21,7 +21,7 @@ async def on_worker_erased(work: Work, envelope: Envelope) -> None:
     except msgspec.MsgspecError as error:
         reason = f"unreadable {WorkerErased.type}"
         raise Poison(reason) from error
-    await erase_person.handle(work, event.erasure_id, event.person_ids)
+    await erase_person.handle(work, event.erasure_id, event.person_ids, (event.worker_id, *event.merged_ids))
 
 
 def erasures_consumer() -> Consumer:

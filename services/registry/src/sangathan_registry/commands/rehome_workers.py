@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sangathan_chassis.database import Work
+from sangathan_contracts.identity import SplitOff
 from sangathan_contracts.registry import WorkerChanged
+from sangathan_hierarchy.replica import Resettled
 from sangathan_registry.store import rehoming
 
 
@@ -36,10 +38,34 @@ async def handle(work: Work, command: RehomeWorkers) -> None:
         await rehoming.rehome_transfers(work, ends, paths)
 
 
-async def handle_merged(work: Work, successors: Mapping[UUID, UUID]) -> None:
-    """Lets go on whoever is still at a merged unit: the event that told of it may have been missed."""
-    for unit_id in await rehoming.left_behind(work, list(successors)):
-        into = successors[unit_id]
-        while into in successors:
-            into = successors[into]
-        await handle(work, RehomeWorkers(unit_id, into))
+async def handle_missed(work: Work, resettled: Resettled) -> None:
+    """Lets go on whoever would have, had no event been missed: by each split and merger in turn, as they were made.
+
+    A worker whom a split named may have left since and come back by a transfer; who has moved since is let alone.
+    """
+    for unit_id, splits in await _in_turn(work, resettled):
+        for split in splits:
+            if ids := await rehoming.never_moved(work, split):
+                await handle(work, RehomeWorkers(split.unit_id, split.created_id, ids))
+        if unit_id is not None and await rehoming.left_behind(work, unit_id):
+            await handle(work, RehomeWorkers(unit_id, resettled.successors[unit_id]))
+
+
+async def _in_turn(work: Work, resettled: Resettled) -> Sequence[tuple[UUID | None, Sequence[SplitOff]]]:
+    """Each merged unit with the splits that came before it, and behind the last of them the rest."""
+    closed = await rehoming.closed_at(work, list(resettled.successors))
+    waiting = sorted(resettled.splits, key=lambda split: (split.split_at, split.created_id))
+    turns: list[tuple[UUID | None, Sequence[SplitOff]]] = []
+    for unit_id in sorted(closed, key=lambda one: (closed[one], -_steps(one, resettled.successors))):
+        before = [split for split in waiting if split.split_at < closed[unit_id]]
+        waiting = waiting[len(before) :]
+        turns.append((unit_id, before))
+    return [*turns, (None, waiting)]
+
+
+def _steps(unit_id: UUID, successors: Mapping[UUID, UUID]) -> int:
+    """How many mergers lead from a unit to where its workers are in the end."""
+    count = 0
+    while unit_id in successors:
+        unit_id, count = successors[unit_id], count + 1
+    return count

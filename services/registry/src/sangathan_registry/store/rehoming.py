@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sangathan_chassis.database import Work
+from sangathan_contracts.identity import SplitOff
 from sangathan_hierarchy.ddl import TREE_LOCK
 from sangathan_registry.domain.revisions import Author
 from sangathan_registry.store import confirmation_counts, counts, revisions
@@ -41,12 +43,20 @@ UPDATE assignments a SET unit_id = $2, path = $4 WHERE a.path = $3 AND a.unit_id
     AND NOT EXISTS (SELECT FROM assignments b WHERE b.unit_id = $2 AND b.appointment_id = a.appointment_id)
 """
 _LEFT_BEHIND = """
-SELECT u.unit_id FROM unit_replica u WHERE u.unit_id = ANY($1) AND (
+SELECT EXISTS (SELECT FROM unit_replica u WHERE u.unit_id = $1 AND (
     EXISTS (SELECT FROM workers w WHERE w.path = u.path AND w.unit_id = u.unit_id)
     OR EXISTS (SELECT FROM assignments a WHERE a.path = u.path AND a.unit_id = u.unit_id
         AND (a.valid_to IS NULL OR a.valid_to > $2))
-    OR EXISTS (SELECT FROM transfers t WHERE t.to_path = u.path AND t.to_unit_id = u.unit_id AND t.state = 'asked'))
-ORDER BY u.unit_id
+    OR EXISTS (SELECT FROM transfers t WHERE t.to_path = u.path AND t.to_unit_id = u.unit_id AND t.state = 'asked')))
+"""
+_NEVER_MOVED = """
+SELECT w.id FROM workers w WHERE w.id = ANY($1::uuid[]) AND w.unit_id = $2 AND NOT EXISTS (
+    SELECT FROM worker_revisions r
+    WHERE r.worker_id = w.id AND r.left_unit_id IS NOT NULL AND r.at >= $3 AND r.at < $4)
+ORDER BY w.id
+"""
+_CLOSED_AT = """
+SELECT unit_id, coalesce(closed_at, $2) AS closed_at FROM unit_replica WHERE unit_id = ANY($1)
 """
 
 
@@ -66,9 +76,20 @@ async def paths_of(work: Work, from_id: UUID, to_id: UUID) -> tuple[str, str] | 
     return (places[from_id], places[to_id]) if len(places) == 2 else None
 
 
-async def left_behind(work: Work, unit_ids: Sequence[UUID]) -> Sequence[UUID]:
-    """Those of the units at which a worker is, or to which somebody is still sent or asked."""
-    return [row["unit_id"] for row in await work.raw.fetch(_LEFT_BEHIND, list(unit_ids), work.now)]
+async def left_behind(work: Work, unit_id: UUID) -> bool:
+    """Whether a worker is at the unit, or somebody is still sent or asked there."""
+    return bool(await work.raw.fetchval(_LEFT_BEHIND, unit_id, work.now))
+
+
+async def never_moved(work: Work, split: SplitOff) -> Sequence[UUID]:
+    """The named workers who are at the unit yet and have gone nowhere since it was split, but by this very work."""
+    rows = await work.raw.fetch(_NEVER_MOVED, split.worker_ids, split.unit_id, split.split_at, work.now)
+    return [row["id"] for row in rows]
+
+
+async def closed_at(work: Work, unit_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Since when each of the units is closed."""
+    return {row["unit_id"]: row["closed_at"] for row in await work.raw.fetch(_CLOSED_AT, unit_ids, work.now)}
 
 
 async def rehome_workers(

@@ -1,13 +1,12 @@
 """What the registry does when the tree changes: its rows follow, in the transaction that changes its replica."""
 
 from collections.abc import Mapping
-from uuid import UUID
 
 from sangathan_chassis.consumer import Subscriber
 from sangathan_chassis.database import Work
 from sangathan_contracts.envelope import Envelope
 from sangathan_contracts.identity import AppointmentEnded, UnitMerged, UnitSplit
-from sangathan_hierarchy.replica import SqlReplica, decode
+from sangathan_hierarchy.replica import Resettled, SqlReplica, decode
 from sangathan_registry.commands import end_opening, rehome_workers
 from sangathan_registry.commands.follow_tree import derive_everything, move_below
 from sangathan_registry.commands.rehome_workers import RehomeWorkers
@@ -20,10 +19,10 @@ class RowsFollowTree:
         """Moves everything below a unit with it."""
         await move_below(work, old_path, new_path)
 
-    async def follow_all(self, work: Work, successors: Mapping[UUID, UUID]) -> None:
-        """Takes every row's path anew from the replica, and workers from units that were merged meanwhile."""
+    async def follow_all(self, work: Work, resettled: Resettled) -> None:
+        """Takes every row's path anew from the replica, and workers from units that were split or merged meanwhile."""
         await derive_everything(work)
-        await rehome_workers.handle_merged(work, successors)
+        await rehome_workers.handle_missed(work, resettled)
 
 
 async def on_unit_split(work: Work, envelope: Envelope) -> None:

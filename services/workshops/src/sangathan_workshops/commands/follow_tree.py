@@ -1,9 +1,7 @@
 """Workshops' rows follow their units, in the transaction that moves the unit in the replica."""
 
-from collections.abc import Mapping
-from uuid import UUID
-
 from sangathan_chassis.database import Work
+from sangathan_hierarchy.replica import Resettled
 from sangathan_workshops.store.follow import derive_paths, move_rows
 
 
@@ -14,6 +12,6 @@ class FollowTree:
         """Moves every row below the unit."""
         await move_rows(work, old_path, new_path)
 
-    async def follow_all(self, work: Work, successors: Mapping[UUID, UUID]) -> None:  # noqa: ARG002 - the protocol's.
+    async def follow_all(self, work: Work, resettled: Resettled) -> None:  # noqa: ARG002 - the protocol's.
         """Derives every row's path from the new replica; nothing here goes on at another unit."""
         await derive_paths(work)
