@@ -54,9 +54,10 @@ async def say(link: NatsLink) -> UUID:
     return said
 
 
+@pytest.mark.parametrize("grown", [1, 3, 5])
 @pytest.mark.parametrize("anew", [True, False])
 async def test_a_feed_goes_on_where_it_was_and_notices_a_stream_that_was_made_anew(
-    servers: EmbeddedServers, *, anew: bool
+    servers: EmbeddedServers, *, anew: bool, grown: int
 ) -> None:
     password = servers.secrets.nats_password("operator")
     await apply_topology(servers.nats_url, password)
@@ -69,7 +70,7 @@ async def test_a_feed_goes_on_where_it_was_and_notices_a_stream_that_was_made_an
             async with Places.of(servers, {}).broker() as operator:
                 await operator.jsm().delete_stream(STREAM)
             await apply_topology(servers.nats_url, password)
-        missed = await say(identity)
+        missed = [await say(identity) for _ in range(grown)]
         async with seen.following():
-            await seen.tells(*first, "begun anew" if anew else missed)
+            await seen.tells(*first, *(["begun anew"] if anew else missed))
             await seen.tells(*seen.told, await say(identity))

@@ -75,7 +75,7 @@ def subjects() -> Iterator[Subject]:
 def _about_a_stream(stream: str) -> Iterator[Subject]:
     followers = frozenset(user.name for user in USERS if stream in user.feeds)
     for act in STREAM_ACTS:
-        yield Subject(f"$JS.API.STREAM.{act}.{stream}", ADMIN)
+        yield Subject(f"$JS.API.STREAM.{act}.{stream}", followers | ADMIN if act == "INFO" else ADMIN)
     for act in ("NAMES", "LIST"):
         yield Subject(f"$JS.API.CONSUMER.{act}.{stream}", ADMIN)
     yield Subject(f"$JS.API.DIRECT.GET.{stream}", ADMIN)

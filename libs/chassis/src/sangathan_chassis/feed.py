@@ -10,7 +10,8 @@ import logging
 import os
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 import nats
 from nats.aio.msg import Msg
@@ -23,12 +24,14 @@ from sangathan_contracts.envelope import Envelope
 
 log = logging.getLogger(__name__)
 
+_ASKED_WITHIN_S: Final = 2.0
+
 
 class Feed:
     """An ephemeral consumer of one stream; ``on_event`` sees events in stream order.
 
-    When the stream has been made anew and so ends before the place that is held here, there is no telling what was
-    missed: ``on_begun_anew`` is told of it before the first event that follows.
+    When the stream has been made anew, there is no telling what was missed, whether it ends before the place that is
+    held here or has grown past it by now: ``on_begun_anew`` is told of it before the first event that follows.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class Feed:
         self._on_event = on_event
         self._on_begun_anew = on_begun_anew
         self._next = 0
+        self._made_at: datetime | None = None
         self._contact = 0.0
         self._positioned = asyncio.Event()
 
@@ -76,18 +80,32 @@ class Feed:
     async def _create(self) -> str:
         """Makes the consumer, behind the end of the stream at first and from where it was later on; gives its name."""
         name = f"feed-{os.urandom(8).hex()}"
+        made_at = await self._stream_made_at()
         end = await self._place(name, deliver_policy=DeliverPolicy.NEW)
         if not self._next:
-            self._next = end
+            self._next, self._made_at = end, made_at
             return name
-        if end < self._next:
+        if end < self._next or self._another(made_at):
             log.warning("the stream has begun anew", extra={"fields": {"stream": self._stream}})
             await self._on_begun_anew()
             self._next = end
+        self._made_at = made_at or self._made_at
         # The first has told where the end is; nobody pulls it, and the broker drops it.
         name += "-on"
         await self._place(name, deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=self._next)
+        if self._another(await self._stream_made_at()):
+            raise TimeoutError
         return name
+
+    def _another(self, made_at: datetime | None) -> bool:
+        return None not in {made_at, self._made_at} and made_at != self._made_at
+
+    async def _stream_made_at(self) -> datetime | None:
+        """When the stream was made; None where the broker's users are those of an earlier release, who may not ask."""
+        try:
+            return (await self._nats.client.jetstream(timeout=_ASKED_WITHIN_S).stream_info(self._stream)).created
+        except TimeoutError:
+            return None
 
     async def _place(self, name: str, **start: Any) -> int:
         """Makes a consumer; gives the sequence at which it begins."""
@@ -100,7 +118,7 @@ class Feed:
             num_replicas=1,
             **start,
         )
-        info = await self._nats.js._jsm.add_consumer(self._stream, config, timeout=2)  # noqa: SLF001
+        info = await self._nats.js._jsm.add_consumer(self._stream, config, timeout=_ASKED_WITHIN_S)  # noqa: SLF001
         return info.delivered.stream_seq + 1 if info.delivered else 0
 
     async def _follow(self, name: str) -> None:

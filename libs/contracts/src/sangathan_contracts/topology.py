@@ -193,8 +193,9 @@ def _pulling(consumer: DurableConsumer) -> tuple[str, ...]:
 
 
 def _following(stream: str) -> tuple[str, ...]:
-    """A feed makes a consumer of its own; the broker drops it when nobody pulls it."""
+    """A feed makes a consumer of its own, which the broker drops when nobody pulls it, and asks how old a stream is."""
     return (
+        f"$JS.API.STREAM.INFO.{stream}",
         f"$JS.API.CONSUMER.CREATE.{stream}.*",
         f"$JS.API.CONSUMER.CREATE.{stream}.*.>",
         f"$JS.API.CONSUMER.MSG.NEXT.{stream}.*",
