@@ -14,7 +14,7 @@ from sangathan_testkit.clock import FixedClock
 from sangathan_testkit.harness import Harness
 from tests.registry import world
 from tests.registry.asking import AT_ANY_TIME, Phones, confirm, sealer_of, write_to_new
-from tests.registry.world import BOOTH, NEXT_BOOTH, TWIN_BOOTH
+from tests.registry.world import BOOTH, MANDAL, NEXT_BOOTH, STATE, TWIN_BOOTH
 
 
 @pytest.fixture
@@ -78,3 +78,46 @@ async def test_a_days_codes_are_counted_in_all_and_for_each_unit(
     clock.pass_time(timedelta(days=1))
     assert await wanted(numbers[3]) == 202
     assert len(phones.sent) == 3
+
+
+async def test_offices_see_how_many_codes_of_their_own_units_were_held_back(
+    registry: Harness, clock: FixedClock
+) -> None:
+    numbers = [f"+91600000100{n}" for n in range(4)]
+    for number, booth in zip(numbers, (BOOTH, BOOTH, NEXT_BOOTH, TWIN_BOOTH), strict=True):
+        await world.enrolled(registry, booth=booth, phone=number)
+
+    async def want(*asked: str, caps: Caps) -> None:
+        for number in asked:
+            path, headers = "/v1/consent-confirmation-codes", {"x-forwarded-for": f"203.0.113.{number[-1]}"}
+            await registry.ask("POST", path, action="consent.confirm", json={"phone": number}, headers=headers)
+        await answer_requests(registry.database, sealer_of(registry), replace(AT_ANY_TIME, caps=caps))
+
+    async def told(path: str, of: str | None = None) -> tuple[int, int]:
+        answer = await registry.ask(
+            "GET",
+            "/v1/confirmation-counts",
+            action="worker.count",
+            person=world.at(path),
+            params={"unit_id": str(world.unit_id(path))},
+        )
+        units = [answer.json()["unit"], *answer.json()["children"]]
+        [one] = [unit for unit in units if unit["unit_id"] == str(world.unit_id(of or path))]
+        return one["codes_held_back_today"], one["codes_held_back_yesterday"]
+
+    await want(*numbers, caps=Caps(per_unit=1))
+    assert [await told(path) for path in (BOOTH, NEXT_BOOTH, TWIN_BOOTH, MANDAL, STATE)] == [
+        (1, 0),
+        (0, 0),
+        (0, 0),
+        (1, 0),
+        (1, 0),
+    ]
+    assert await told(MANDAL, BOOTH) == (1, 0)
+    clock.pass_time(timedelta(hours=2))
+    await want(numbers[2], caps=Caps(per_day=3))
+    assert (await told(NEXT_BOOTH), await told(MANDAL)) == ((1, 0), (2, 0)), "what all of them used up counts too"
+    clock.pass_time(timedelta(days=1))
+    assert await told(MANDAL) == (0, 2)
+    await want(numbers[0], caps=Caps(per_unit=1))
+    assert await told(BOOTH) == (0, 1), "what goes out is not held back"

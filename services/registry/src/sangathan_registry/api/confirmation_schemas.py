@@ -18,6 +18,7 @@ def _takes(field: str, example: Any = None, **more: Any) -> Meta:
     return Meta(description=ACCEPTED[field], examples=None if example is None else [example], **more)
 
 
+_HELD_BACK = "Codes that people asked for today and that did not go out, because the day's were used up."
 State = Literal["waiting", "sent", "unreached", "confirmed", "denied"]
 Link = Annotated[str, Meta(min_length=8, max_length=60)]
 LinkField = Annotated[Link | None, _takes("link", "sgk_0123456789abcdefghijkl")]
@@ -127,6 +128,8 @@ class ConfirmedCountOut(msgspec.Struct, frozen=True, kw_only=True):
     unreached: int
     confirmed: int
     denied: int
+    codes_held_back_today: Annotated[int, Meta(description=_HELD_BACK, examples=[0])]
+    codes_held_back_yesterday: Annotated[int, Meta(description="The same of the day before.", examples=[12])]
 
 
 class ConfirmedCountsOut(msgspec.Struct, frozen=True, kw_only=True):

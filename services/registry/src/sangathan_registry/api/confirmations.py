@@ -38,6 +38,7 @@ from sangathan_registry.api.workers import UnitFilter
 from sangathan_registry.commands import confirm_consent
 from sangathan_registry.domain.card import masked
 from sangathan_registry.domain.confirmations import CODE_ASKED_FOR
+from sangathan_registry.domain.drive import day_of
 from sangathan_registry.domain.notices import Notice, Notices
 from sangathan_registry.domain.particulars import fault
 from sangathan_registry.queries.confirmations import (
@@ -155,8 +156,12 @@ async def list_people_to_tell(  # noqa: PLR0917 - FastAPI reads filters from the
 async def count_confirmations(
     look: LookDep, unit_id: Annotated[UUID, Query(description="A unit in your scope.")]
 ) -> Response:
-    """Read how many people of a unit, and of each right below it, have confirmed, are asked, or were not reached."""
-    unit, children = await get_confirmation_counts(look.read, look.caller.scope, unit_id)
+    """Read how many people of a unit, and of each right below it, have confirmed, are asked, or were not reached.
+
+    And how many codes they asked for that did not go out, because as many as a day may cost had gone out before.
+    """
+    today = day_of(look.request.app.state.database.clock.now())
+    unit, children = await get_confirmation_counts(look.read, look.caller.scope, unit_id, today=today)
     return json_reply(ConfirmedCountsOut(unit=_counted(unit), children=[_counted(one) for one in children]))
 
 
@@ -214,7 +219,13 @@ def _in_words(notices: Notices, version: str, languages: Iterable[str | None]) -
 
 def _counted(one: Confirmed) -> ConfirmedCountOut:
     return ConfirmedCountOut(
-        unit_id=one.unit_id, level=one.level, name_hi=one.name_hi, name_en=one.name_en, **one.records
+        unit_id=one.unit_id,
+        level=one.level,
+        name_hi=one.name_hi,
+        name_en=one.name_en,
+        codes_held_back_today=one.held_back[0],
+        codes_held_back_yesterday=one.held_back[1],
+        **one.records,
     )
 
 

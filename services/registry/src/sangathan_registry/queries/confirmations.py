@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -45,6 +45,10 @@ FROM renotices r JOIN workers w ON w.id = r.worker_id
 WHERE r.path >= $1 AND r.path < $2 AND r.state = ANY($3::text[]) AND (r.path, r.worker_id) > ($4, $5)
 ORDER BY r.path, r.worker_id LIMIT $6
 """
+# Kept for the unit and all above it, each under its own id.
+_HELD_BACK: Final = """
+SELECT unit_id, day, held_back FROM code_tallies WHERE day = ANY($1::date[]) AND unit_id = ANY($2)
+"""
 STATES: Final = ("waiting", "sent", "unreached", "confirmed", "denied")
 UNCONFIRMED: Final = ("waiting", "sent", "unreached")
 
@@ -76,6 +80,8 @@ class Confirmed:
     name_hi: str
     name_en: str
     records: Mapping[str, int]
+    held_back: tuple[int, int]
+    """Codes that were asked for and did not go out, since the day's were used up: today's and yesterday's."""
 
 
 async def show(connection: Connection, worker_id: UUID) -> Shown:
@@ -106,7 +112,7 @@ async def list_renotices(
 
 
 async def get_confirmation_counts(
-    connection: Connection, scope: Scope, unit_id: UUID
+    connection: Connection, scope: Scope, unit_id: UUID, *, today: date
 ) -> tuple[Confirmed, list[Confirmed]]:
     """The unit's numbers and those right below it; raises a not-found refusal outside the scope."""
     rows = await connection.fetch(_COUNTS, unit_id, scope.lo, scope.hi, list(STATES))
@@ -116,7 +122,15 @@ async def get_confirmation_counts(
     numbers: dict[UUID, dict[str, int]] = {one: {} for one in units}
     for row in rows:
         numbers[row["unit_id"]][row["state"]] = int(row["records"])
+    days = (today, today - timedelta(days=1))
+    held = {
+        (row["unit_id"], row["day"]): row["held_back"] for row in await connection.fetch(_HELD_BACK, days, list(units))
+    }
     found = {
-        one: Confirmed(one, row["level"], row["name_hi"], row["name_en"], numbers[one]) for one, row in units.items()
+        one: Confirmed(
+            *(one, row["level"], row["name_hi"], row["name_en"], numbers[one]),
+            (held.get((one, days[0]), 0), held.get((one, days[1]), 0)),
+        )
+        for one, row in units.items()
     }
     return found.pop(unit_id), list(found.values())
