@@ -4,7 +4,7 @@ import asyncio
 
 from sangathan_chassis.database import Database
 from sangathan_chassis.scope import Scope
-from sangathan_registry.store import confirmation_counts, drives
+from sangathan_registry.store import confirmation_counts, drives, grievance_counts
 from sangathan_registry.store.counts import AT_ONCE, fold
 
 
@@ -23,3 +23,5 @@ async def keep_folding(database: Database, every_s: float) -> None:
             folded += await drives.fold(work)
         async with database.work(Scope.everything()) as work:
             folded += await confirmation_counts.fold(work)
+        async with database.work(Scope.everything()) as work:
+            folded += await grievance_counts.fold(work)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sangathan_chassis.database import Work
 from sangathan_chassis.refusal import BUSY, NOT_FOUND, Refusal
 from sangathan_chassis.scope import Scope
 from sangathan_chassis.sealing import Sealer
+from sangathan_registry.domain.drive import INDIA, day_of
 from sangathan_registry.domain.worker import Place, UnitId
 from sangathan_registry.store import workers
 from sangathan_registry.store.grievances import COLUMNS, grievance_of
@@ -30,18 +31,23 @@ JOIN unit_replica u ON own.path >= u.path AND own.path < rtrim(u.path, '.') || '
 WHERE own.unit_id = $1 AND ($2 OR u.unit_id <> own.unit_id OR u.parent_id IS NULL)
 ORDER BY length(u.path) DESC LIMIT 1
 """
-# Open ones are few, and an index of their own holds them: nothing else of a unit is read.
+# What was folded plus what still waits, by the day on which it is due; of what is due today the rows say the rest.
 _COUNTS: Final = """
-SELECT u.unit_id, u.level, u.name_hi, u.name_en, count(g.due_at) AS open,
-    count(g.due_at) FILTER (WHERE g.due_at <= $4) AS overdue
+SELECT u.unit_id, u.level, u.name_hi, u.name_en, n.open,
+    n.before + (SELECT count(*) FROM grievances g WHERE g.status = 'open' AND g.due_at >= $6 AND g.due_at <= $4
+        AND g.path >= u.path AND g.path < rtrim(u.path, '.') || '/') AS overdue
 FROM (
     SELECT * FROM unit_replica WHERE unit_id = $1
     UNION ALL SELECT * FROM unit_replica WHERE parent_id = $1 AND closed_at IS NULL
     OFFSET 0
-) AS u LEFT JOIN LATERAL (
-    SELECT due_at FROM grievances WHERE status = 'open' AND path >= u.path AND path < rtrim(u.path, '.') || '/'
-) AS g ON true
-WHERE u.path >= $2 AND u.path < $3 GROUP BY 1, 2, 3, 4, u.path ORDER BY u.path
+) AS u, LATERAL (
+    SELECT coalesce(sum(n), 0)::bigint AS open, coalesce(sum(n) FILTER (WHERE due_on < $5), 0)::bigint AS before FROM (
+        SELECT due_on, open AS n FROM grievance_counts c WHERE c.path = u.path
+        UNION ALL SELECT due_on, delta FROM grievance_deltas d
+            WHERE d.path >= u.path AND d.path < rtrim(u.path, '.') || '/'
+    ) AS each
+) AS n
+WHERE u.path >= $2 AND u.path < $3 ORDER BY u.path
 """
 BEGINNING: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -88,7 +94,9 @@ async def office_above(connection: Connection, unit_id: UUID) -> Place:
 
 async def count_grievances(connection: Connection, scope: Scope, unit_id: UUID, now: datetime) -> list[asyncpg.Record]:
     """The unit's open and overdue ones, and those of each unit right below it; refuses one outside as missing."""
-    rows = list(await connection.fetch(_COUNTS, unit_id, scope.lo, scope.hi, now))
+    today = day_of(now)
+    begins = datetime.combine(today, time.min, tzinfo=INDIA)
+    rows = list(await connection.fetch(_COUNTS, unit_id, scope.lo, scope.hi, now, today, begins))
     if not any(row["unit_id"] == unit_id for row in rows):
         raise Refusal(NOT_FOUND)
     return sorted(rows, key=lambda row: row["unit_id"] != unit_id)
