@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from sangathan_cli.faults import CliFault
 from sangathan_cli.main import app
 
+UNIT = "0c7d4e9a-5b0f-5a53-8f6b-2d9f3a1c6e78"
 CONTENT = b"\xef\xbb\xbf# mark\r\nid\r\n" + b"1\r\n" * 50_000
 
 
@@ -24,6 +25,7 @@ class Told:
     states: list[str] = field(default_factory=lambda: ["making", "ready"])
     breaks_off: bool = False
     wants_step_up: bool = False
+    stop: str = "office-ended"
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
 
 
@@ -46,7 +48,7 @@ class Gateway(BaseHTTPRequestHandler):
         self.close_connection = size != len(content)
 
     def export(self, state: str) -> dict[str, Any]:
-        return {"id": "e1", "state": state, "rows": 50_000, "file": "/v1/exports/e1/file"}
+        return {"id": "e1", "state": state, "rows": 50_000, "stop": self.told.stop, "file": "/v1/exports/e1/file"}
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])) or b"{}")
@@ -82,7 +84,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
 
 
 def run(out: Path, *words: str) -> Result:
-    given = ["--unit", "u1", "--out", str(out), "--purpose", "Calls", "--phone", "+916000000001", "--code", "1", *words]
+    given = ["--unit", UNIT, "--out", str(out), "--purpose", "Calls", "--phone", "+916000000001", "--code", "1", *words]
     return CliRunner().invoke(app, ["export", *given])
 
 
@@ -93,7 +95,7 @@ def test_it_waits_and_writes_the_file_as_it_came(told: Told, tmp_path: Path) -> 
     assert out.read_bytes() == CONTENT
     assert json.loads(done.stdout) == {**Gateway.export(Gateway, "ready"), "out": str(out), "bytes": len(CONTENT)}  # type: ignore[arg-type]  # It reads nothing of itself.
     body = next(body for method, path, body in told.asked if (method, path) == ("POST", "/v1/exports"))
-    assert body == {"unit_id": "u1", "format": "csv", "purpose": "Calls", "status": "active"}
+    assert body == {"unit_id": UNIT, "format": "csv", "purpose": "Calls", "status": "active"}
     assert told.asked[-1][1] == "/v1/sign-out"
 
 
@@ -110,8 +112,14 @@ def test_a_download_that_breaks_off_leaves_no_file(told: Told, tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_export_that_was_stopped_is_said(told: Told, tmp_path: Path) -> None:
-    told.states = ["stopped"]
+@pytest.mark.parametrize(("stop", "says"), [("office-ended", "ended before"), ("key-gone", "a key that is not there")])
+def test_an_export_that_was_stopped_says_why(told: Told, tmp_path: Path, stop: str, says: str) -> None:
+    told.states, told.stop = ["stopped"], stop
     done = run(tmp_path / "workers.csv")
-    assert "ended before" in str(done.exception)
+    assert says in str(done.exception)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_asked_for_that_has_no_folder_to_go_to(told: Told, tmp_path: Path) -> None:
+    done = run(tmp_path / "nowhere" / "workers.csv")
+    assert (str(done.exception), told.asked) == (f"There is no folder {tmp_path}/nowhere to write into.", [])

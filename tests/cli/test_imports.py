@@ -8,8 +8,11 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
+import httpx
 import pytest
 
+from sangathan_cli.signed_in import Desk
+from sangathan_cli.unit_ids import unit_id_of
 from tests.cli.conftest import Command
 
 PROPOSED: Final = {"नाम": "name", "क्र": "own_id"}
@@ -160,6 +163,30 @@ def test_an_import_that_was_stopped_fails_the_command(gateway: Gateway, old_list
     gateway.end = {"state": "stopped", "stop": "office-ended", "worked": 1, "accepted": 1}
     done = sangathan("import", "workers", str(old_list), "--basis", "Register of 2019", **place(gateway))
     assert (done.returncode, "Stopped (office-ended) after 1 rows" in done.stdout) == (1, True)
+
+
+def test_a_trial_says_how_many_faults_it_does_not_show(
+    gateway: Gateway, old_list: Path, sangathan: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fault = {"column": "नाम", "detail_en": "a name", "detail_hi": "नाम"}
+    monkeypatch.setitem(TRIED, "sample", [{"line": line, "faults": [fault]} for line in range(2, 25)])
+    done = sangathan("import", "workers", str(old_list), "--dry-run", **place(gateway))
+    assert done.stderr.splitlines()[-1] == "और 3 / and 3 more"
+
+
+@pytest.mark.parametrize(
+    ("unit", "unit_id"),
+    [
+        ("", "own"),
+        ("d07.m1", "m1"),
+        ("in.mp.d07.m1", "m1"),
+        ("in.mp.d07.m1.", "m1"),
+        ("0c7d4e9a-5b0f-5a53-8f6b-2d9f3a1c6e78", "0c7d4e9a-5b0f-5a53-8f6b-2d9f3a1c6e78"),
+    ],
+)
+def test_a_unit_is_named_by_id_or_path_or_code_below_the_own_one(gateway: Gateway, unit: str, unit_id: str) -> None:
+    with httpx.Client(base_url=place(gateway)["SANGATHAN_GATEWAY_URL"], trust_env=False) as http:
+        assert unit_id_of(Desk(http), unit) == unit_id
 
 
 def test_what_is_spelled_wrong_is_told_before_anything_is_sent(

@@ -38,7 +38,9 @@ _MEDIA: Final = {
 }
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
-PathArgument = Annotated[str, typer.Argument(help="Its path, such as /v1/vacancies; or a word, with --list.")]
+PathArgument = Annotated[
+    str, typer.Argument(help="Its path, such as /v1/vacancies; or, after `list`, a word to look for.")
+]
 FieldsArgument = Annotated[
     list[str] | None,
     typer.Argument(help="name=text or name:=JSON: parameters of a GET, fields of a body otherwise."),

@@ -11,7 +11,7 @@ from uuid import uuid4
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
-from sangathan_cli.faults import CliFault
+from sangathan_cli.faults import CliFault, ExitCode
 from sangathan_cli.options import DEFAULT_DATA, DataOption, JsonOption, examples
 from sangathan_cli.output import console, errors, print_json
 from sangathan_cli.signed_in import (
@@ -23,14 +23,21 @@ from sangathan_cli.signed_in import (
     SignIn,
     signed_in,
 )
+from sangathan_cli.unit_ids import NAMES_A_UNIT, unit_id_of
 
-UnitOption = Annotated[str, typer.Option("--unit", help="The unit's id; it and all below it are taken out.")]
+UnitOption = Annotated[
+    str, typer.Option("--unit", help=f"The unit: {NAMES_A_UNIT}. It and all below it are taken out.")
+]
 FormatOption = Annotated[Literal["csv", "xlsx", "json"], typer.Option("--format", help="What the file is.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Where to write it.", dir_okay=False)]
 PurposeOption = Annotated[str, typer.Option("--purpose", help="Why, in a sentence, for the audit trail.")]
 WithdrawnOption = Annotated[bool, typer.Option("--withdrawn", help="Those who have left the record, by their ids.")]
 
 _LOOK_EVERY_S: Final = 0.5
+_STOPPED: Final = {
+    "office-ended": "The office ended before the export was made.",
+    "key-gone": "The export was not made: a record in it is sealed with a key that is not there any more.",
+}
 
 
 def export(  # noqa: PLR0913 - typer reads each option from one of these.
@@ -51,10 +58,14 @@ def export(  # noqa: PLR0913 - typer reads each option from one of these.
 
     The file is whole or not there at all. What is interrupted can be fetched later at /v1/exports/{id}/file.
     """
-    body = {"unit_id": unit, "format": format_, "purpose": purpose, "status": "withdrawn" if withdrawn else "active"}
+    body = {"format": format_, "purpose": purpose, "status": "withdrawn" if withdrawn else "active"}
+    if not out.parent.is_dir():
+        msg = f"There is no folder {out.parent} to write into."
+        raise CliFault(msg, ExitCode.USAGE)
     with signed_in(SignIn(data, phone, password_file, appointment, code)) as desk, _shown() as told:
         headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid4())}
-        made = desk.ask("POST", "/v1/exports", content=json.dumps(body).encode(), headers=headers).json()
+        content = json.dumps({"unit_id": unit_id_of(desk, unit), **body}).encode()
+        made = desk.ask("POST", "/v1/exports", content=content, headers=headers).json()
         made = _waited_for(desk, made, told)
         size = _fetch(desk, made, out, told)
     if as_json:
@@ -64,7 +75,7 @@ def export(  # noqa: PLR0913 - typer reads each option from one of these.
 
 
 EXPORT_EXAMPLES: Final = examples(
-    'sangathan export --unit 0c7d… --format xlsx --out workers.xlsx --purpose "Calls before the meeting" --phone +91…',
+    'sangathan export --unit d07 --format xlsx --out workers.xlsx --purpose "Calls before the meeting" --phone +91…',
     'sangathan export --unit 0c7d… --out workers.csv --purpose "Calls before the meeting" --phone +91… --json',
 )
 
@@ -75,8 +86,7 @@ def _waited_for(desk: Desk, made: dict[str, Any], told: Callable[[str, int | Non
         time.sleep(_LOOK_EVERY_S)
         made = desk.get(f"/v1/exports/{made['id']}").json()
     if made["state"] != "ready":
-        msg = "The office ended before the export was made."
-        raise CliFault(msg)
+        raise CliFault(_STOPPED.get(made["stop"], f"The export was stopped: {made['stop']}."))
     return made
 
 

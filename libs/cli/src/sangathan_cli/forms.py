@@ -18,6 +18,7 @@ from sangathan_cli.signed_in import (
     SignIn,
     signed_in,
 )
+from sangathan_cli.unit_ids import NAMES_A_UNIT, unit_id_of
 
 forms_app = typer.Typer(help="Forms from XLSForm files and back into them.", no_args_is_help=True)
 
@@ -33,14 +34,14 @@ def forms() -> None:
 @forms_app.command(
     "import",
     epilog=examples(
-        "sangathan forms import survey.xlsx --unit 0c7d… --dry-run --phone +916000000002",
-        "sangathan forms import survey.xlsx --unit 0c7d… --form 0190… --phone +916000000002   # its next version",
+        "sangathan forms import survey.xlsx --unit in.mp --dry-run --phone +916000000002",
+        "sangathan forms import survey.xlsx --unit in.mp --form 0190… --phone +916000000002   # its next version",
     ),
 )
 def forms_import(  # noqa: PLR0913 - typer reads each option from one of these.
     file: Annotated[Path, typer.Argument(help="The XLSForm (.xlsx).", exists=True, dir_okay=False)],
     *,
-    unit: Annotated[UUID, typer.Option("--unit", help="Where the form is set up.")],
+    unit: Annotated[str, typer.Option("--unit", help=f"Where the form is set up: {NAMES_A_UNIT}.")],
     phone: PhoneOption,
     form: Annotated[UUID | None, typer.Option("--form", help="The form whose next version this is.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is wrong with it, and draft nothing.")] = False,
@@ -51,9 +52,10 @@ def forms_import(  # noqa: PLR0913 - typer reads each option from one of these.
     as_json: JsonOption = False,
 ) -> None:
     """Draft a form from an XLSForm; rows that a form has no place for are named, and then none is; exits 1 on those."""
-    params = {"unit_id": str(unit), "dry_run": str(dry_run).lower()} | ({"form_id": str(form)} if form else {})
+    params = {"dry_run": str(dry_run).lower()} | ({"form_id": str(form)} if form else {})
     headers = {"Content-Type": _XLSX, "Idempotency-Key": str(uuid4())}
     with signed_in(SignIn(data, phone, password_file, appointment, code)) as desk:
+        params["unit_id"] = unit_id_of(desk, unit)
         told = desk.ask("POST", "/v1/form-imports", params=params, content=file.read_bytes(), headers=headers).json()
     if as_json:
         print_json(told)

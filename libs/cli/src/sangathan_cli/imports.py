@@ -26,6 +26,7 @@ from sangathan_cli.signed_in import (
     SignIn,
     signed_in,
 )
+from sangathan_cli.unit_ids import NAMES_A_UNIT, unit_id_of
 
 import_app = typer.Typer(help="Bring in lists that exist already.", no_args_is_help=True)
 
@@ -37,9 +38,7 @@ _SHOWN: Final = 20
 FileArgument = Annotated[
     Path, typer.Argument(help="The list: CSV in any usual encoding, or XLSX.", exists=True, dir_okay=False)
 ]
-UnitOption = Annotated[
-    str, typer.Option("--unit", help="The unit it is for: its path, or its code below the own unit; else that.")
-]
+UnitOption = Annotated[str, typer.Option("--unit", help=f"The unit it is for: {NAMES_A_UNIT}; else the own unit.")]
 MapOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -120,7 +119,7 @@ def import_workers(  # noqa: PLR0913 - typer reads each option from one of these
     how["collected_on"] = collected_on or None
     wanted = _List(file, unit, dict(map(_one_map, mapped or [])), how, rejects or file.with_suffix(".rejects.csv"))
     with signed_in(SignIn(data, phone, password_file, appointment, code)) as desk:
-        unit_id = _unit_id(desk, wanted.unit)
+        unit_id = unit_id_of(desk, wanted.unit)
         trial = _tried(desk, wanted, unit_id)
         if dry_run:
             _show_trial(trial, as_json=as_json)
@@ -141,36 +140,6 @@ def _one_map(text: str) -> tuple[str, str]:
         msg = f'{text!r} maps nothing; write "HEADER=field".'
         raise CliFault(msg, ExitCode.USAGE)
     return header, field
-
-
-def _unit_id(desk: Desk, wanted: str) -> str:
-    """The unit's id, walked down to from the own unit, which is the first of those one sees."""
-    own = desk.get("/v1/units?limit=1").json()["items"][0]
-    path = wanted if wanted.endswith(".") else f"{wanted}."
-    for goal in (path, own["path"] + path):
-        if not wanted or goal == own["path"]:
-            return str(own["id"])
-        here: dict[str, Any] | None = own
-        while here is not None and goal.startswith(here["path"]):
-            if here["path"] == goal:
-                return str(here["id"])
-            here = _towards(desk, here, goal)
-    msg = f"There is no unit {wanted!r} at or below {own['path']}"
-    raise CliFault(msg, ExitCode.USAGE)
-
-
-def _towards(desk: Desk, here: Mapping[str, Any], goal: str) -> dict[str, Any] | None:
-    """The unit right below that leads to the goal."""
-    query = f"/v1/units?parent_id={here['id']}&limit=200"
-    page = desk.get(query).json()
-    while True:
-        for one in page["items"]:
-            if goal.startswith(one["path"]):
-                found: dict[str, Any] = one
-                return found
-        if not page["next"]:
-            return None
-        page = desk.get(f"{query}&cursor={page['next']}").json()
 
 
 def _tried(desk: Desk, wanted: _List, unit_id: str) -> dict[str, Any]:
@@ -239,6 +208,8 @@ def _show_faults(rows: Sequence[Mapping[str, Any]]) -> None:
     faults = [(row["line"], fault) for row in rows for fault in row["faults"]]
     for line, fault in faults[:_SHOWN]:
         errors.print(f"line {line}, {fault['column']}: {fault['detail_en']} / {fault['detail_hi']}", markup=False)
+    if (more := len(faults) - _SHOWN) > 0:
+        errors.print(f"और {more} / and {more} more", markup=False)
 
 
 def _show_end(done: Mapping[str, Any], rejects: Path | None) -> None:

@@ -16,7 +16,7 @@ from sangathan_cli.output import console
 from sangathan_cli.readiness import wait_ready
 from sangathan_cli.seeding import seed, truth_of
 from sangathan_cli.system import Plan, System
-from sangathan_demo.second_factor import secret_of
+from sangathan_demo.second_factor import OFFICES, secret_of
 from sangathan_demo.story import StorySettings, play_story
 from sangathan_demo.truth import SignIn, Truth
 from sangathan_embedded import apply_topology
@@ -102,8 +102,11 @@ def print_doors(system: System, truth: Truth) -> None:
     for level in truth.levels:
         console.print(_sign_in(level.level, level.sign_in))
     console.print(_sign_in("(drive)", truth.vistarak.sign_in))
-    secret = secret_of(system.servers.secrets.demo_password(), truth.level("state").sign_in.phone)
-    console.print(f"[bold]Second factor[/] of the state's president, for any authenticator app: {secret}")
+    console.print("[bold]Second factors[/] for any authenticator app, asked for by what weighs most")
+    for level in truth.levels:
+        if level.sign_in.office in OFFICES:
+            secret = secret_of(system.servers.secrets.demo_password(), level.sign_in.phone)
+            console.print(f"  {level.level:<14}{level.sign_in.phone:<15}{secret}")
     console.print()
 
 
