@@ -124,6 +124,22 @@ def test_a_list_in_kruti_dev_is_found_out_with_its_headers() -> None:
     assert found.mapping == {"uke": "name", "firk dk uke": "father_name", "eksckbZy": "phone"}
 
 
+@pytest.mark.parametrize(
+    ("list_", "names"),
+    [
+        ("नाम,Name\nरमेश नमूना,\n,Sita Namuna\n", {"नाम": "name_hi", "Name": "name_en"}),
+        ("Name,नाम,पिता का नाम\nRamesh Namuna,रमेश नमूना,\n", {"Name": "name_en", "नाम": "name_hi"}),
+        ("Name,uke\nRamesh Namuna,jes'k uewuk\nSita Namuna,lhrk uewuk\n", {"Name": "name_en", "uke": "name_hi"}),
+        ("नाम,Name\nरमेश नमूना,सीता नमूना\n", {"नाम": "name"}),
+        ("नाम,Name,Full name\nरमेश नमूना,Ramesh,Ramesh Namuna\n", {"नाम": "name"}),
+        ("नाम,Name,English name\nरमेश नमूना,Ramesh,Ramesh Namuna\n", {"नाम": "name", "English name": "name_en"}),
+    ],
+)
+def test_the_same_names_in_two_columns_go_each_to_the_field_of_its_script(list_: str, names: dict[str, str]) -> None:
+    found = find_out(open_file(list_.encode()), read_phone)
+    assert {header: field for header, field in found.mapping.items() if field.startswith("name")} == names
+
+
 def test_mobile_numbers_are_found_under_whatever_header() -> None:
     found = find_out(open_file("नाम,कुछ\nरमेश,६०००००००१०\nसीता,6000000002\n".encode()), read_phone)
     assert found.mapping["कुछ"] == "phone"

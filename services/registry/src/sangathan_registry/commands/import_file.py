@@ -10,10 +10,11 @@ from sangathan_chassis.spreadsheets import Limits, read_workbook
 from sangathan_names.kruti_dev import from_kruti_dev
 from sangathan_names.legacy_font import is_kruti_dev
 from sangathan_registry.domain import import_cells as cells
-from sangathan_registry.domain.import_fields import propose
+from sangathan_registry.domain.import_fields import names_by_script, propose
 from sangathan_registry.domain.import_rows import Fonts, plain
 from sangathan_registry.domain.import_text import NotCsvError, read_text
 from sangathan_registry.domain.imports import MOST_BYTES, MOST_COLUMNS, MOST_LETTERS, MOST_ROWS
+from sangathan_registry.domain.name_key import is_devanagari
 from sangathan_registry.domain.particulars import PhoneReader
 
 IMPORT_NOT_READ: Final = ProblemType(
@@ -85,6 +86,9 @@ def find_out(file: OpenFile, read_phone: PhoneReader) -> Found:
     kruti_dev = [header for header, found in sample.items() if is_kruti_dev(found)]
     words = {_readable(header): header for header in file.headers}
     mapping = {words[readable]: field for readable, field in propose(words).items()}
+    hindi = {header for header, found in sample.items() if header in kruti_dev or _mostly_hindi(found)}
+    named = names_by_script(words, [readable for readable, header in words.items() if header in hindi])
+    mapping |= {words[readable]: field for readable, field in named.items()}
     traits = {header: _traits(found, read_phone) for header, found in sample.items()}
     for header in file.headers:
         if "phone" not in mapping.values() and header not in mapping and "mobile-numbers" in traits[header]:
@@ -112,6 +116,10 @@ def _readable(header: str) -> str:
         return header
     shown = from_kruti_dev(header)
     return shown if propose([shown]) else header
+
+
+def _mostly_hindi(sample: Sequence[str]) -> bool:
+    return 2 * sum(map(is_devanagari, sample)) > len(sample)
 
 
 def _traits(sample: Sequence[str], read_phone: PhoneReader) -> list[str]:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -59,3 +59,15 @@ def propose(headers: Iterable[str]) -> dict[str, str]:
         if inside:
             found[header] = _BY_WORDS[max(inside, key=len)]
     return found
+
+
+def names_by_script(headers: Iterable[str], hindi: Container[str]) -> dict[str, str]:
+    """``name_hi`` and ``name_en`` for the two columns of a list that has the same names once in each script, else none.
+
+    Their headers say no more than "name", such as नाम and Name; which is in Hindi is told by what stands in it.
+    """
+    alone = {header: propose([header]).get(header) for header in headers}
+    both = [header for header, field in alone.items() if field == "name"]
+    found = {header: "name_hi" if header in hindi else "name_en" for header in both}
+    taken = {"name_hi", "name_en"} & set(alone.values())
+    return found if not taken and len(both) == len(set(found.values())) == 2 else {}
