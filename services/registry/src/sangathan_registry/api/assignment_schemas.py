@@ -29,10 +29,7 @@ class AssignmentEndIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     valid_to: Annotated[
         Moment | None,
-        Meta(
-            description="A time from now on, before the present end; null for at once.",
-            examples=["2022-01-25T18:00:00+05:30"],
-        ),
+        Meta(description=ACCEPTED["ending/valid_to"], examples=["2022-01-25T18:00:00+05:30"]),
     ] = None
     why: Annotated[str, _takes("why", "She has left for another town", min_length=5, max_length=300)]
 

@@ -15,6 +15,7 @@ from sangathan_registry.domain.particulars import ACCEPTED
 T = TypeVar("T", bound=msgspec.Struct)
 
 _JSON: Final = ("application/json", "")
+_SENTENCES: Final = frozenset(ACCEPTED.values())
 MENDING: Final = "Each error names the place and what would be accepted."
 
 
@@ -66,9 +67,17 @@ def refuse_if(faults: list[Pointer]) -> None:
         raise Refusal(INVALID_INPUT, MENDING, errors=faults)
 
 
-def sentence(place: str) -> str:
-    """What a field takes, by its place below the record or body, such as ``consent/how``."""
-    return ACCEPTED.get(place) or ACCEPTED.get(place.rpartition("/")[2]) or ACCEPTED[""]
+def sentence(place: str, field: msgspec.structs.FieldInfo | None = None) -> str:
+    """What a field takes, as its own description or the list of places such as ``consent/how`` says it."""
+    described = _description(field)
+    if described in _SENTENCES:
+        return described
+    return ACCEPTED.get(place) or ACCEPTED.get(place.rpartition("/")[2]) or described or ACCEPTED[""]
+
+
+def _description(field: msgspec.structs.FieldInfo | None) -> str:
+    metas = getattr(field.type, "__metadata__", ()) if field is not None else ()
+    return next((meta.description for meta in metas if isinstance(meta, msgspec.Meta) and meta.description), "")
 
 
 def _faults(type_: type[msgspec.Struct], value: Any, place: str) -> Iterator[Pointer]:
@@ -84,7 +93,7 @@ def _faults(type_: type[msgspec.Struct], value: Any, place: str) -> Iterator[Poi
         if name in value:
             yield from _field_faults(field, value[name], below + name)
         elif field.required:
-            yield Pointer(f"/{below}{name}", f"required: {sentence(below + name)}")
+            yield Pointer(f"/{below}{name}", f"required: {sentence(below + name, field)}")
 
 
 def _field_faults(field: msgspec.structs.FieldInfo, value: Any, place: str) -> Iterator[Pointer]:
@@ -94,4 +103,4 @@ def _field_faults(field: msgspec.structs.FieldInfo, value: Any, place: str) -> I
     try:
         msgspec.json.decode(msgspec.json.encode(value), type=field.type)
     except (msgspec.MsgspecError, UnicodeError):
-        yield Pointer(f"/{place}", sentence(place))
+        yield Pointer(f"/{place}", sentence(place, field))

@@ -26,6 +26,7 @@ from sangathan_registry.commands import print_sheets
 from sangathan_registry.commands.print_sheets import BoothSheet, PrintSheets, Sheets
 from sangathan_registry.domain.forms import questions_of
 from sangathan_registry.domain.paper import grouped
+from sangathan_registry.domain.particulars import ACCEPTED
 
 router = edge_router(tags=["drives"])
 
@@ -37,7 +38,7 @@ class SheetsIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """For which booths, and how many records each."""
 
     unit_id: UnitField
-    records: Annotated[int, Meta(description="Records on paper for each booth.", examples=[12], ge=1, le=40)] = 12
+    records: Annotated[int, Meta(description=ACCEPTED["sheets/records"], examples=[12], ge=1, le=40)] = 12
 
 
 _SHEETS: Final = Body(SheetsIn)

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, field
 
 from sangathan_registry.api.schemas import In, Moment, RecordIn, UnitField
+from sangathan_registry.domain.particulars import ACCEPTED
 from sangathan_registry.domain.sync import MOST_RECORDS
 
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -176,7 +177,7 @@ class DriveIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A drive over all booths of a unit."""
 
     unit_id: UnitField
-    name: Annotated[LabelIn, says("Its name.")]
+    name: Annotated[LabelIn, says(ACCEPTED["drive/name"])]
     form_id: Annotated[UUID | None, says("The form; every published version is taken. Null for none.")] = None
     starts_at: Annotated[Moment, says("When it begins.", "2022-01-20T00:00:00+05:30")]
     ends_at: Annotated[Moment, says("When it ends.", "2022-01-31T00:00:00+05:30")]

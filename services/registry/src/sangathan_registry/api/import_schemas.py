@@ -56,8 +56,8 @@ class ImportIn(In, frozen=True, kw_only=True, forbid_unknown_fields=True):
     basis: Annotated[
         Annotated[str, Meta(min_length=5, max_length=300)] | None,
         Meta(
-            description="On what the organisation holds the list, for the trail and for whoever asks; needed unless"
-            " dry_run.",
+            description="On what the organisation holds the list, one line of 5 to 300 characters, for the trail"
+            " and for whoever asks; needed unless dry_run.",
             examples=["Membership register of the district office, 2019"],
         ),
     ] = None
