@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from sangathan_chassis.assertion import HEADER
-from sangathan_chassis.edge import edge_router
+from sangathan_chassis.edge import EdgeRoute, declares, edge_router
 from sangathan_testkit.harness import Harness, Person
 from tests.chassis import notes
 
@@ -165,3 +165,23 @@ def test_the_app_can_describe_itself_without_settings() -> None:
     app: FastAPI = notes.SERVICE.app()
     operation = app.openapi()["paths"]["/v1/notes"]["get"]
     assert operation["x-sangathan-action"] == "note.list"
+
+
+def test_an_operation_is_summed_up_by_how_its_docstring_begins() -> None:
+    async def taken() -> None:
+        """Take this, or that.
+
+        More.
+        """
+
+    async def told() -> None:
+        """Take what lies
+        about; nothing goes by v1.2.
+        """
+
+    router = edge_router(tags=["things"])
+    router.post("/v1/things", **declares("thing.take"))(taken)
+    router.get("/v1/things", **declares("thing.tell"))(told)
+    router.put("/v1/things", summary="Put", **declares("thing.put"))(told)
+    summaries = [route.summary for route in router.routes if isinstance(route, EdgeRoute)]
+    assert summaries == ["Take this, or that", "Take what lies about", "Put"]

@@ -4,7 +4,9 @@ Every route declares its action; one without does not start. Nothing but this mo
 """
 
 import asyncio
+import inspect
 import logging
+import re
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Literal, Protocol
 
@@ -49,6 +51,7 @@ ACTION = "x-sangathan-action"
 _OPENS = "x-sangathan-opens"
 _ANY_QUERY = "x-sangathan-any-query"
 _TREE_WAIT_S = 1.0
+_CLAUSE_ENDS = re.compile(r"[.;:](?:\s|$)")
 # What is refused for want of a right, or reads so; what one may not do with one's own sign-in, identity notes itself.
 _ABOUT_RIGHTS = frozenset({Kind.NOT_FOUND, Kind.FORBIDDEN, Kind.TOO_MANY})
 
@@ -72,7 +75,7 @@ class EdgeRoute(APIRoute):
     """A route behind the gateway."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **kwargs: Any) -> None:
-        super().__init__(path, endpoint, **kwargs)
+        super().__init__(path, endpoint, **{**kwargs, "summary": kwargs.get("summary") or _first_clause(endpoint)})
         extra = self.openapi_extra or {}
         if ACTION not in extra:
             msg = f"route {path} declares no action; a route without one does not start"
@@ -108,6 +111,12 @@ class EdgeRoute(APIRoute):
                 request_id.reset(token)
 
         return handle
+
+
+def _first_clause(endpoint: Callable[..., Any]) -> str | None:
+    """What an operation does in a few words, for lists of them: how its docstring begins."""
+    said = inspect.getdoc(endpoint)
+    return _CLAUSE_ENDS.split(" ".join(said.partition("\n\n")[0].split()), maxsplit=1)[0] if said else None
 
 
 def edge_router(*, tags: list[str]) -> APIRouter:
