@@ -74,6 +74,13 @@ async def names(service: Harness, export: str, person: Person = WHO) -> list[str
     return sorted(line["name_en"] for line in lines(await fetch(service, export, person)))
 
 
+async def renamed(service: Harness, worker: dict[str, Any], name: str) -> None:
+    path, headers = f"/v1/workers/{worker['id']}", {"If-Match": '"1"'}
+    body = {"name_en": name}
+    done = await service.ask("PATCH", path, action="worker.change", person=world.at(BOOTH), json=body, headers=headers)
+    assert done.status_code == 200, done.text
+
+
 async def test_it_is_asked_for_made_and_fetched_with_a_mark_and_what_the_office_sees(
     registry: Harness, sealer: Sealer
 ) -> None:
@@ -176,6 +183,42 @@ async def test_whoever_takes_it_up_after_a_crash_goes_on_where_it_stood(registry
         assert (await fetch(registry, export)).status_code == 409
     await make_all(registry, sealer, page=2)
     assert await names(registry, export) == [f"Namuna {letter * 3}" for letter in "abcde"]
+
+
+async def test_whoever_is_renamed_or_moved_or_comes_while_it_is_made_is_in_it_as_often_as_when_it_began(
+    registry: Harness, sealer: Sealer
+) -> None:
+    first, moving, last = [await world.enrolled(registry, name_en=f"Namuna {one}") for one in ("bb", "cc", "dd")]
+    export = await asked(registry)
+    while not (told := (await read(registry, export)).json())["rows"]:
+        await make_some(registry.database, sealer, page=1)
+    assert (told["state"], told["rows"], told["listed_at"]) == ("making", 1, told["asked_at"])
+    await renamed(registry, first, "Namuna zz")
+    await renamed(registry, last, "Namuna aa")
+    await transfers.ask(registry, world.at(MANDAL), moving["id"], NEXT_BOOTH)
+    await world.enrolled(registry, name_en="Namuna yy")
+    await make_all(registry, sealer, page=1)
+    assert (await read(registry, export)).json()["rows"] == 3
+    answer = await fetch(registry, export)
+    assert f"listed_at: {world.NOW.isoformat()}" in answer.content.decode().split("\r\n", 1)[0]
+    found = {line["id"]: (line["name_en"], line["unit_id"]) for line in lines(answer)}
+    assert len(lines(answer)) == len(found)
+    assert found == {
+        first["id"]: ("Namuna bb", str(world.unit_id(BOOTH))),
+        moving["id"]: ("Namuna cc", str(world.unit_id(NEXT_BOOTH))),
+        last["id"]: ("Namuna aa", str(world.unit_id(BOOTH))),
+    }
+
+
+async def test_what_the_release_before_had_begun_begins_anew(registry: Harness, sealer: Sealer) -> None:
+    worker = await world.enrolled(registry)
+    export = await asked(registry)
+    await world.rows(registry, "UPDATE exports SET state = 'making', rows = 1, parts = 1, position = $1", b"where")
+    add = "INSERT INTO export_parts SELECT id, 0, unit_id, path, $1, $2 FROM exports"
+    await world.rows(registry, add, [UUID(worker["id"])], b"rows")
+    await make_all(registry, sealer)
+    assert [line["id"] for line in lines(await fetch(registry, export))] == [worker["id"]]
+    assert await world.value(registry, "SELECT position FROM exports") is None
 
 
 async def test_at_rest_nothing_of_it_can_be_read(registry: Harness, sealer: Sealer) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from sangathan_chassis.scope import Scope, scope_statement
 from sangathan_embedded import EmbeddedServers
-from sangathan_registry.queries import find_by_keys, list_workers, unit_counts
+from sangathan_registry.queries import exports, find_by_keys, list_workers, unit_counts
 from sangathan_registry.queries.list_workers import Position
 from sangathan_registry.queries.search_workers import BY_ENGLISH, SearchWorkers, search_workers, statement
 from sangathan_testkit.databases import DatabaseUrls, Templates
@@ -149,6 +149,19 @@ async def test_a_booths_search_is_planned_for_the_booth_after_a_states(connectio
     for _ in range(10):
         await read("in.mp.")
     assert await read(LEVELS[0]) < 50
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+@pytest.mark.parametrize("path", LEVELS)
+async def test_a_page_of_an_export_is_read_by_its_ids(connection: asyncpg.Connection, path: str, mode: str) -> None:
+    scope = Scope.subtree(path)
+    async with connection.transaction():
+        await connection.execute(scope_statement(scope))
+        ids = await connection.fetchval("SELECT array_agg(id) FROM (SELECT id FROM workers LIMIT 100) AS page")
+    listed = "{" + ",".join(map(str, ids)) + "}"
+    found = await plan(connection, scope, mode, (exports.WHOLE, [listed, scope.lo, scope.hi, "active"]))
+    assert "Seq Scan" not in scans(found)
+    assert blocks(found) < 900
 
 
 async def test_the_measure_itself_tells_a_full_scan(connection: asyncpg.Connection) -> None:

@@ -73,6 +73,7 @@ class ExportFile:
             "office": export.office,
             "person_id": str(export.asked_by),
             "asked_at": export.asked_at.isoformat(),
+            "listed_at": "" if export.listed_at is None else export.listed_at.isoformat(),
             "downloaded_at": now.isoformat(),
             "purpose": export.purpose,
             "fields": ", ".join(sorted(export.field_classes)),

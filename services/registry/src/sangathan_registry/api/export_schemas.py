@@ -65,6 +65,10 @@ class ExportOut(msgspec.Struct, frozen=True, kw_only=True):
     rows: Annotated[int, Meta(description="Rows so far, and of all once it is ready.", examples=[1300])]
     fields: Annotated[list[str], Meta(description="The field classes in it.", examples=[["contact", "open"]])]
     asked_at: datetime
+    listed_at: Annotated[
+        datetime | None,
+        Meta(description="The moment of which it says who was on record; null until the job has begun."),
+    ]
     ready_at: datetime | None
     expires_at: Annotated[datetime, Meta(description="It is gone from then on.")]
     file: Annotated[

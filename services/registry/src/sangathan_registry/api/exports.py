@@ -98,6 +98,7 @@ def _out(export: Export) -> ExportOut:
         rows=export.rows,
         fields=sorted(export.field_classes),
         asked_at=export.asked_at,
+        listed_at=export.listed_at,
         ready_at=export.ready_at,
         expires_at=export.expires_at,
         file=f"{_PLACE}/{export.id}/file" if export.state is State.READY else None,

@@ -50,7 +50,7 @@ async def handle(work: Work, caller: Caller, command: AskExport, *, days: int, p
         state=State.WAITING,
         rows=0,
         parts=0,
-        position=None,
+        listed_at=None,
         ready_at=None,
     )
     await exports.insert(work, export)

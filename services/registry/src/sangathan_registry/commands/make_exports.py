@@ -1,14 +1,15 @@
 """The job that makes exports, a page at a time, and forgets those whose days are over.
 
-Each page commits with how far the export has come, so that whoever takes it up after a process was killed goes on with
-the next page; memory holds one page, however large the unit. Only the whole is ever handed out.
+First it notes at one moment which records are in an export, by their ids, which nothing changes. Then it reads page by
+page what they say: whoever is renamed or moved within the unit meanwhile is in the file once, and nobody comes into it
+or is passed over. Each page commits with how far the export has come, so that whoever takes it up after a process was
+killed goes on with the next page; memory holds one page, however large the unit. Only the whole is ever handed out.
 """
 
 import asyncio
 import logging
 from dataclasses import replace
 from typing import Final
-from uuid import UUID
 
 from sangathan_chassis.audit import Entry, append
 from sangathan_chassis.database import Database, Work
@@ -16,7 +17,7 @@ from sangathan_chassis.scope import Scope
 from sangathan_chassis.sealing import Sealer, Unsealable
 from sangathan_contracts.registry import ExportEnded
 from sangathan_registry.domain.exports import Export, State, Stop
-from sangathan_registry.queries.list_workers import ListWorkers, Position, list_workers
+from sangathan_registry.queries.exports import read_listed
 from sangathan_registry.store import exports, turns
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,8 @@ async def keep_exporting(database: Database, sealer: Sealer, every_s: float) -> 
 
 
 async def make_some(database: Database, sealer: Sealer, page: int = _PAGE) -> bool:
-    """Makes a page of one export; False when nothing waits, another process makes one, or the tree moves."""
+    """Makes a page of one export, or lists what is in it; False when nothing waits, another process makes one, or the
+    tree moves."""
     async with database.work(Scope.everything()) as work:
         mine = await turns.mine(work.raw, _EXPORT_LOCK)
         export = await exports.take_next(work) if mine else None
@@ -47,13 +49,13 @@ async def make_some(database: Database, sealer: Sealer, page: int = _PAGE) -> bo
         try:
             stop = Stop.OFFICE_ENDED if await exports.office_ended(work, export) else None
             if stop is None:
-                await _add_page(work, sealer, export, page)
+                await _go_on(work, sealer, export, page)
         except Unsealable:
             # No other try would open it, and those behind it wait.
             log.exception("an export was stopped", extra={"fields": {"export": str(export.id)}})
             stop = Stop.KEY_GONE
         if stop is not None:
-            await exports.save(work, replace(export, state=State.STOPPED, position=None, stop=stop))
+            await exports.save(work, replace(export, state=State.STOPPED, stop=stop))
             _tell(work, export, State.STOPPED)
         return True
 
@@ -64,23 +66,21 @@ async def forget_some(database: Database) -> int:
         return await exports.forget_over(work)
 
 
-async def _add_page(work: Work, sealer: Sealer, export: Export, page: int) -> None:
+async def _go_on(work: Work, sealer: Sealer, export: Export, page: int) -> None:
     # The rows are read under the wall of the export's own unit.
-    scope = Scope.subtree(export.path)
-    await work.set_scope(scope)
-    rows = await list_workers(work.raw, ListWorkers(scope, export.status, page, None, _after(sealer, export)))
-    whole, rows = len(rows) <= page, rows[:page]
-    if rows:
-        await exports.add_part(work, sealer, export, rows)
-    made = replace(export, rows=export.rows + len(rows), parts=export.parts + bool(rows))
-    if whole:
-        made = replace(made, state=State.READY, position=None, ready_at=work.now)
+    await work.set_scope(Scope.subtree(export.path))
+    made = export
+    if export.listed_at is None:
+        await exports.list_records(work, export, page)
+        made = replace(export, state=State.MAKING, rows=0, parts=0, listed_at=work.now)
+    elif (ids := await exports.next_part(work, export)) is not None:
+        rows = await read_listed(work.raw, export, ids)
+        await exports.fill_part(work, sealer, export, rows)
+        made = replace(export, rows=export.rows + len(rows), parts=export.parts + 1)
+    if await exports.next_part(work, made) is None:
+        made = replace(made, state=State.READY, ready_at=work.now)
         await append(work, _entry(made))
         _tell(work, made, State.READY)
-    else:
-        last = rows[-1]
-        position = (last["path"][len(scope.lo) :], last["name_key"], str(last["id"]))
-        made = replace(made, state=State.MAKING, position=exports.seal_position(sealer, position))
     await exports.save(work, made)
 
 
@@ -93,13 +93,6 @@ def _tell(work: Work, export: Export, state: State) -> None:
         expires_at=export.expires_at,
     )
     work.publish(event, path=export.path)
-
-
-def _after(sealer: Sealer, export: Export) -> Position | None:
-    if export.position is None:
-        return None
-    below, name_key, worker_id = exports.open_position(sealer, export.position)
-    return Position(below, name_key, UUID(worker_id))
 
 
 def _entry(export: Export) -> Entry:

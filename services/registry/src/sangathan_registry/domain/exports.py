@@ -35,7 +35,7 @@ class Stop(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An export as its row has it; ``position`` is sealed, and is where the next page begins."""
+    """An export as its row has it; ``listed_at`` is the moment of which it says who was on record."""
 
     id: UUID
     unit_id: UUID
@@ -52,7 +52,7 @@ class Export:
     state: State
     rows: int
     parts: int
-    position: bytes | None
+    listed_at: datetime | None
     ready_at: datetime | None
     stop: Stop | None = None
 

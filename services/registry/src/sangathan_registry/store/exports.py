@@ -1,4 +1,4 @@
-"""The statements that keep exports: what was asked, and page by page, sealed, what was found."""
+"""The statements that keep exports: what was asked, which records that is, and page by page, sealed, what they say."""
 
 import zlib
 from collections.abc import Mapping, Sequence
@@ -12,13 +12,14 @@ import msgspec
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Work
 from sangathan_chassis.resealing import SealedColumn, in_place
+from sangathan_chassis.scope import upper_bound
 from sangathan_chassis.sealing import Sealer
 from sangathan_registry.domain.exports import Export, Format, State, Stop
 from sangathan_registry.store import sealed_particulars
 
 COLUMNS: Final = (
     "id, unit_id, path, format, status, field_classes, purpose, asked_by, appointment_id, office, asked_at, expires_at,"
-    " state, rows, parts, position, ready_at, stop"
+    " state, rows, parts, listed_at, ready_at, stop"
 )
 _POSITION: Final = "exports.position"
 _ONE_BY_ONE: Final = 7_305_161
@@ -30,12 +31,21 @@ _NEXT: Final = f"""
 SELECT {COLUMNS} FROM exports WHERE state IN ('waiting', 'making') AND expires_at > $1 ORDER BY rows, id LIMIT 1
 FOR UPDATE
 """  # noqa: S608 - constants.
-_SAVE: Final = (
-    "UPDATE exports SET state = $2, rows = $3, parts = $4, position = $5, ready_at = $6, stop = $7 WHERE id = $1"
-)
-_ADD_PART: Final = """
-INSERT INTO export_parts (export_id, part, unit_id, path, worker_ids, sealed) VALUES ($1, $2, $3, $4, $5, $6)
+_SAVE: Final = """
+UPDATE exports SET state = $2, rows = $3, parts = $4, listed_at = $5, ready_at = $6, stop = $7, position = NULL
+WHERE id = $1
 """
+# One statement sees one moment. The order is that of an index, and nothing but ids is sorted, kept or carried.
+_LIST: Final = """
+INSERT INTO export_parts (export_id, part, unit_id, path, worker_ids)
+SELECT $1, (listed.place - 1) / $6, $2, $3, array_agg(listed.id ORDER BY listed.place)
+FROM (
+    SELECT id, row_number() OVER (ORDER BY path, name_key, id)::int AS place
+    FROM workers WHERE path >= $3 AND path < $4 AND status = $5
+) AS listed GROUP BY 2
+"""
+_NEXT_PART: Final = "SELECT worker_ids FROM export_parts WHERE export_id = $1 AND part = $2 AND sealed IS NULL"
+_FILL_PART: Final = "UPDATE export_parts SET worker_ids = $3, sealed = $4 WHERE export_id = $1 AND part = $2"
 _ENDED: Final = """
 SELECT EXISTS (SELECT FROM appointment_replica WHERE appointment_id = $1
     AND (ended_at IS NOT NULL OR (valid_to IS NOT NULL AND valid_to <= $2)))
@@ -78,15 +88,28 @@ async def office_ended(work: Work, export: Export) -> bool:
 
 async def save(work: Work, export: Export) -> None:
     """Keeps how far an export has come."""
-    progress = (export.state, export.rows, export.parts, export.position, export.ready_at, export.stop)
+    progress = (export.state, export.rows, export.parts, export.listed_at, export.ready_at, export.stop)
     await work.raw.execute(_SAVE, export.id, *progress)
 
 
-async def add_part(work: Work, sealer: Sealer, export: Export, rows: Sequence[asyncpg.Record]) -> None:
-    """Keeps the rows of the page that comes next."""
-    sealed = seal_part(sealer, (export.id, export.parts), [dict(row) for row in rows])
-    place = (export.id, export.parts, export.unit_id, export.path)
-    await work.raw.execute(_ADD_PART, *place, [row["id"] for row in rows], sealed)
+async def list_records(work: Work, export: Export, page: int) -> None:
+    """Notes which records are in it, ``page`` ids to a part; what an earlier release had begun begins anew."""
+    await work.raw.execute("DELETE FROM export_parts WHERE export_id = $1", export.id)
+    within = (export.path, upper_bound(export.path))
+    await work.raw.execute(_LIST, export.id, export.unit_id, *within, export.status, page)
+
+
+async def next_part(work: Work, export: Export) -> Sequence[UUID] | None:
+    """The ids of the part that is to be filled; None when every part is."""
+    row = await work.raw.fetchrow(_NEXT_PART, export.id, export.parts)
+    return None if row is None else row["worker_ids"]
+
+
+async def fill_part(work: Work, sealer: Sealer, export: Export, rows: Sequence[asyncpg.Record]) -> None:
+    """Keeps the rows of that part."""
+    key = (export.id, export.parts)
+    sealed = seal_part(sealer, key, [dict(row) for row in rows])
+    await work.raw.execute(_FILL_PART, *key, [row["id"] for row in rows], sealed)
 
 
 def seal_part(sealer: Sealer, key: tuple[UUID, int], rows: Sequence[Mapping[str, Any]]) -> bytes:
@@ -110,16 +133,6 @@ def _of_one_key(sealer: Sealer, row: Mapping[str, Any]) -> dict[str, Any]:
 def _renewed(sealer: Sealer, row: asyncpg.Record, sealed: bytes) -> bytes:
     key = (row["export_id"], row["part"])
     return seal_part(sealer, key, open_part(sealer, *key, sealed))
-
-
-def seal_position(sealer: Sealer, position: Sequence[str]) -> bytes:
-    """Where the next page begins: it holds the key of a name."""
-    return sealer.seal(msgspec.json.encode(position).decode(), place=_POSITION)
-
-
-def open_position(sealer: Sealer, position: bytes) -> list[str]:
-    """The same again."""
-    return msgspec.json.decode(sealer.open(position, place=_POSITION), type=list[str])
 
 
 async def forget_over(work: Work) -> int:
