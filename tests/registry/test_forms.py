@@ -1,5 +1,6 @@
 """The rules of a form: what may be asked, within which limits, and how a version lives."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -73,6 +74,30 @@ async def test_a_version_from_above_does_not_stop_the_next_one_below(registry: H
     form = {"form_id": made["form_id"]}
     answers = [await drafted(path, **form) for path in (world.STATE, world.MANDAL, world.DISTRICT, world.TWIN)]
     assert [one.json().get("version", one.status_code) for one in answers] == [2, 3, 4, 404]
+
+
+async def test_a_version_from_a_unit_that_stood_above_once_does_not_stop_the_next_one(registry: Harness) -> None:
+    async def drafted(path: str, of: str, **more: Any) -> Any:
+        who = world.at(path, unit=world.unit_id(of), tree_version=more.pop("tree_version", 1))
+        body = a_form(unit_id=str(world.unit_id(of)), **more)
+        return await post(registry, "/v1/forms", "form.make", who, body)
+
+    made = (await drafted(world.MANDAL, world.MANDAL)).json()
+    form = {"form_id": made["form_id"]}
+    assert [(await drafted(world.DISTRICT, world.DISTRICT, **form)).json()["version"] for _ in range(2)] == [2, 3]
+    moved = "in.mp.d070.v3.m7."
+    await world.move(registry, world.MANDAL, moved)
+    of = [(moved, world.MANDAL), (world.TWIN, world.TWIN), (world.DISTRICT, world.DISTRICT)]
+    answers = [await drafted(path, unit, **form, tree_version=2) for path, unit in of]
+    assert [one.json().get("version", one.status_code) for one in answers] == [4, 5, 6]
+
+
+async def test_two_who_draft_at_the_same_moment_get_a_number_each(registry: Harness) -> None:
+    state = world.at(world.STATE)
+    made = (await post(registry, "/v1/forms", "form.make", state, a_form())).json()
+    body = a_form(form_id=made["form_id"])
+    answers = await asyncio.gather(*[post(registry, "/v1/forms", "form.make", state, body) for _ in range(4)])
+    assert sorted(one.json().get("version", one.status_code) for one in answers) == [2, 3, 4, 5]
 
 
 async def test_a_draft_is_published_before_it_is_retired_and_never_comes_back(registry: Harness) -> None:

@@ -7,10 +7,13 @@ from sangathan_chassis.database import Work
 from sangathan_registry.domain.worker import Place
 
 # The number comes after every version that is seen, be it drafted above; a form of those above alone is not one's own.
+_NUMBER = """
+SELECT coalesce(max(version), 0) + 1 AS version FROM forms
+WHERE form_id = $2 HAVING $1 = $2 OR count(*) FILTER (WHERE path >= $3 AND path < $4) > 0
+"""
 _INSERT = """
 INSERT INTO forms (id, form_id, version, unit_id, path, status, title_hi, title_en, definition, created_by, created_at)
-SELECT $1, $2, coalesce(max(version), 0) + 1, $3, $4, 'draft', $5, $6, $7, $8, $9 FROM forms
-WHERE form_id = $2 HAVING $1 = $2 OR count(*) FILTER (WHERE path >= $10 AND path < $11) > 0 RETURNING version
+VALUES ($1, $2, $3, $4, $5, 'draft', $6, $7, $8, $9, $10) ON CONFLICT (form_id, version) DO NOTHING RETURNING version
 """
 _INSERT_DRIVE = """
 INSERT INTO drives (id, unit_id, path, name_hi, name_en, form_id, starts_at, ends_at, grace_until, created_by,
@@ -23,10 +26,14 @@ async def insert_form(
     work: Work, place: Place, ids: tuple[UUID, UUID], *, content: tuple[str, str, str], author: UUID
 ) -> int:
     """The number of the new version; 0 when there is no such form in the scope. ``ids`` are version and form."""
-    within = (work.scope.lo, work.scope.hi)
-    return int(
-        await work.raw.fetchval(_INSERT, *ids, place.unit_id, place.path, *content, author, work.now, *within) or 0
-    )
+    version = await work.raw.fetchval(_NUMBER, *ids, work.scope.lo, work.scope.hi)
+    if version is None:
+        return 0
+    rest = (place.unit_id, place.path, *content, author, work.now)
+    # A number may be taken unseen: by a unit that stood above before this one moved, or at this very moment.
+    while await work.raw.fetchval(_INSERT, *ids, version, *rest) is None:
+        version += 1
+    return int(version)
 
 
 async def publish(work: Work, version_id: UUID, by: UUID) -> None:
