@@ -281,6 +281,7 @@ class HeldOut(msgspec.Struct, frozen=True, kw_only=True):
     record_id: UUID | None
     batch_id: UUID
     drive_id: UUID | None
+    vistarak_id: Annotated[UUID | None, Meta(description="Who collected what was keyed from paper.")]
     unit_id: UUID
     outcome: str
     reason: str

@@ -63,13 +63,14 @@ async def read_held_record(held_id: UUID, act: ActDep) -> Response:
 async def decide(held_id: UUID, act: ActDep) -> Response:
     """Decide about a held record: accepted, it goes on record as it stands; dismissed, it is not taken again either.
 
-    What came too late, from elsewhere, or on a notice that nobody knows can be accepted, but not by its sender.
+    What came too late, from elsewhere, or on a notice that nobody knows can be accepted, but neither by its sender nor
+    by the vistarak who collected it on paper.
     """
     sent = await _DECISION.read(act.request)
     if sent.decision == "dismissed":
         return json_reply(_out(await decide_held.dismiss(act.work, act.caller, held_id)))
     notices, now = act.parts.notices, act.work.now
-    command = decide_held.TakeHeld(held_id, lambda raw, sender: read_record(raw, notices, now=now, taken_by=sender))
+    command = decide_held.TakeHeld(held_id, lambda raw, taker: read_record(raw, notices, now=now, taken_by=taker))
     row, at = await decide_held.take(act.work, (act.parts.sealer, act.parts.checks), act.caller, command)
     decided = {"decision": "accepted", "decided_by": act.caller.person, "decided_at": at}
     return json_reply(_out({**row, **decided}))

@@ -19,7 +19,8 @@ from sangathan_registry.domain.sync import Outcome, SentRecord
 from sangathan_registry.store import audit, receipts, sealed
 
 ReadRecord = Callable[[bytes, UUID], SentRecord]
-"""Reads a record as it came, of whoever sent it."""
+"""Reads a record as it came, of whoever took it down."""
+_ORIGIN: Final = ("batch_id", "device_id", "drive_id", "sent_by", "vistarak_id")
 _EVERY_CLASS: Final = frozenset({"open", "contact", "sensitive"})
 
 
@@ -57,7 +58,8 @@ async def take(
 ) -> tuple[asyncpg.Record, datetime]:
     """The row that was held and when it was taken; it is on record now, and held no more.
 
-    What was refused for what it says stays refused: it is sent again, mended. Nobody takes what they have sent.
+    What was refused for what it says stays refused: it is sent again, mended. Nobody takes what they have sent or
+    collected.
     """
     sealer, checks = tools
     row = await receipts.held(work, command.held_id, lock=True)
@@ -65,10 +67,10 @@ async def take(
         raise Refusal(NOT_FOUND)
     if row["decision"] is not None or not row["body"]:
         raise Refusal(DECIDED, "It was decided upon before.")
-    if row["sent_by"] == caller.person:
-        raise Refusal(SECOND_PERSON_NEEDED, "Somebody else decides about what you have sent.")
-    record = command.read(sealed.open_body(sealer, row["body"]).encode(), row["sent_by"])
-    origin: dict[str, Any] = {name: row[name] for name in ("batch_id", "device_id", "drive_id", "sent_by")}
+    if caller.person in {row["sent_by"], row["vistarak_id"]}:
+        raise Refusal(SECOND_PERSON_NEEDED, "Somebody else decides about what you have sent or collected.")
+    record = command.read(sealed.open_body(sealer, row["body"]).encode(), row["vistarak_id"] or row["sent_by"])
+    origin: dict[str, Any] = {name: row[name] for name in _ORIGIN}
     batch = sync_batch.SyncBatch(records=[record], **origin)
     [result] = await sync_batch.handle(work, sealer, checks, (caller, batch))
     if result.outcome is not Outcome.ACCEPTED:

@@ -34,7 +34,7 @@ class SyncBatch:
     """The batch as it was read; ``vistarak_id`` is who collected what a clerk keys from paper.
 
     ``skew`` is by how much the device's clock was wrong. ``sent_by`` is whose record was held and is now taken by
-    somebody's decision: neither the drive's units and dates nor the notice stand in its way then.
+    somebody's decision: neither assignments, the drive's units and dates, nor the notice stand in its way then.
     """
 
     batch_id: UUID
@@ -120,7 +120,7 @@ def _of_drive(
         by=Bearer(
             vistarak_id=command.vistarak_id or command.sender(caller),
             device_id=command.device_id,
-            clerk_id=caller.person if on_paper else None,
+            clerk_id=command.sender(caller) if on_paper else None,
             sent_by=command.sender(caller),
         ),
         captures=captures,
@@ -165,7 +165,8 @@ async def _known(work: Work, caller: Caller, command: SyncBatch, hashes: Sequenc
         drive, forms = await drive_with_versions(work.raw, command.drive_id, list(versions))
     named = {one.unit_id for one in records if one.unit_id} | command.collected.keys()
     named |= {one.capture.paper.unit_id for one in records if one.capture.paper}
-    whose = command.vistarak_id or (caller.person if vistarak.sees_only_own_captures(caller.office) else None)
+    own = caller.person if vistarak.sees_only_own_captures(caller.office) else None
+    whose = own if command.sent_by else command.vistarak_id or own
     places, assignments = await places_of_batch(work.raw, work.scope, list(named), whose)
     serials = [one.capture.serial for one in records if one.capture.serial]
     return _Known(
@@ -348,5 +349,5 @@ async def _keep_rejected(
                 errors=result.errors,
             )
         )
-    origin = receipts.Origin(command.batch_id, command.drive_id, command.device_id)
+    origin = receipts.Origin(command.batch_id, command.drive_id, command.device_id, command.vistarak_id)
     return await receipts.keep_rejected(work, caller, origin, rejected) if rejected else []

@@ -8,7 +8,7 @@ from sangathan_chassis.connection import Connection
 from sangathan_chassis.scope import Scope
 
 _LIST = """
-SELECT id, record_id, batch_id, drive_id, unit_id, outcome, reason, errors::text AS faults,
+SELECT id, record_id, batch_id, drive_id, vistarak_id, unit_id, outcome, reason, errors::text AS faults,
     sent_by, received_at, decision, decided_by,
     decided_at FROM rejected_records
 WHERE path >= $1 AND path < $2 AND ($3::uuid IS NULL OR drive_id = $3) AND ($4::uuid IS NULL OR id < $4)

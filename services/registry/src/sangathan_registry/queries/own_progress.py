@@ -10,7 +10,8 @@ from sangathan_chassis.scope import Scope
 from sangathan_registry.domain.drive import Drive
 
 _MOST: Final = 1000
-# A booth's captures are few, and found by drive and unit; what was not accepted is found by its sender.
+# A booth's captures are few, and found by drive and unit; what was not accepted is found by who sent it, or by who
+# collected it on paper.
 _OWN: Final = """
 SELECT u.unit_id, u.name_hi, u.name_en, mine.valid_to,
     (SELECT b.target FROM drive_booths b WHERE b.drive_id = $4 AND b.unit_id = u.unit_id) AS target,
@@ -24,7 +25,8 @@ FROM (
 ) AS mine JOIN unit_replica u USING (unit_id) LEFT JOIN (
     SELECT unit_id, count(*) FILTER (WHERE outcome = 'rejected' OR decision = 'dismissed') AS rejected,
         count(*) FILTER (WHERE outcome <> 'rejected' AND decision IS NULL) AS waiting
-    FROM rejected_records WHERE sent_by = $3 AND drive_id = $4 GROUP BY unit_id
+    FROM rejected_records
+    WHERE drive_id = $4 AND (vistarak_id = $3 OR (sent_by = $3 AND vistarak_id IS NULL)) GROUP BY unit_id
 ) AS held USING (unit_id)
 ORDER BY u.path LIMIT $7
 """

@@ -17,8 +17,8 @@ from sangathan_chassis.refusal import Pointer
 # The same bad record sent again is the same row.
 _INSERT_REJECTED = """
 INSERT INTO rejected_records (id, record_id, unit_id, path, body_hash, body, outcome, reason, errors, batch_id,
-    sent_by, received_at, drive_id, device_id)
-SELECT s.*, $10, $11, $12, $13, $14 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[],
+    sent_by, received_at, drive_id, device_id, vistarak_id)
+SELECT s.*, $10, $11, $12, $13, $14, $15 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[],
     $6::bytea[], $7::text[], $8::text[], $9::jsonb[]) AS s
 ON CONFLICT (sent_by, body_hash) DO NOTHING RETURNING unit_id, path, outcome, received_at
 """
@@ -69,11 +69,12 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The batch that something came with."""
+    """The batch that something came with; ``vistarak_id`` is who collected what a clerk keyed from paper."""
 
     batch_id: UUID
     drive_id: UUID | None = None
     device_id: UUID | None = None
+    vistarak_id: UUID | None = None
 
 
 async def keep_rejected(work: Work, caller: Caller, origin: Origin, rejected: Sequence[Rejected]) -> Sequence[Kept]:
@@ -93,7 +94,7 @@ async def keep_rejected(work: Work, caller: Caller, origin: Origin, rejected: Se
         for one in rejected
     ]
     columns = zip(*values, strict=True)
-    who = (origin.batch_id, caller.person, work.now, origin.drive_id, origin.device_id)
+    who = (origin.batch_id, caller.person, work.now, origin.drive_id, origin.device_id, origin.vistarak_id)
     return await work.raw.fetch(_INSERT_REJECTED, *columns, *who)
 
 

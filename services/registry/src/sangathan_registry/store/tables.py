@@ -94,6 +94,7 @@ class RejectedRecordRow(SQLModel, table=True):
     decision: str | None = None
     decided_by: UUID | None = None
     decided_at: datetime | None = Field(default=None, sa_type=AT)
+    vistarak_id: UUID | None = None
 
 
 class AssignmentRow(SQLModel, table=True):
