@@ -11,6 +11,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from sangathan_cli.rejects import beside
 from sangathan_cli.signed_in import Desk
 from sangathan_cli.unit_ids import unit_id_of
 from tests.cli.conftest import Command
@@ -157,6 +158,46 @@ def test_rejects_are_kept_beside_the_list_and_fail_the_command(
     rejects = old_list.with_name("old.rejects.csv")
     assert (done.returncode, str(rejects) in done.stderr) == (1, True)
     assert rejects.read_text(encoding="utf-8") == "नाम,reason\n"
+
+
+def test_no_rejects_that_somebody_may_have_corrected_are_written_over(
+    gateway: Gateway, tmp_path: Path, sangathan: Command
+) -> None:
+    corrected, left = tmp_path / "old.rejects.csv", tmp_path / "old.rejects-2.csv"
+    corrected.write_text("corrected\n", encoding="utf-8")
+    gateway.end = {"state": "done", "worked": 2, "accepted": 1, "needs_review": 1}
+    done = sangathan("import", "workers", str(corrected), "--basis", "Corrections", **place(gateway))
+    assert (done.returncode, str(left) in done.stderr) == (1, True)
+    assert corrected.read_text(encoding="utf-8") == "corrected\n"
+    assert left.read_text(encoding="utf-8") == "नाम,reason\n"
+
+
+@pytest.mark.parametrize(
+    ("brought_in", "there", "free"),
+    [
+        ("old.csv", [], "old.rejects.csv"),
+        ("old.xlsx", ["old.rejects.csv", "old.rejects-2.csv"], "old.rejects-3.csv"),
+        ("old.rejects-2.csv", ["old.rejects.csv"], "old.rejects-3.csv"),
+        ("rejects.csv", [], "rejects.rejects.csv"),
+    ],
+)
+def test_rejects_go_to_the_first_file_that_is_free(
+    tmp_path: Path, brought_in: str, there: list[str], free: str
+) -> None:
+    for name in (brought_in, *there):
+        (tmp_path / name).touch()
+    assert beside(tmp_path / brought_in).name == free
+
+
+@pytest.mark.parametrize("command", [("import", "workers"), ("units", "import")])
+def test_a_file_for_rejects_that_is_there_already_is_refused_before_anything_is_sent(
+    gateway: Gateway, old_list: Path, sangathan: Command, command: tuple[str, str]
+) -> None:
+    corrected = old_list.with_name("corrected.csv")
+    corrected.write_text("corrected\n", encoding="utf-8")
+    done = sangathan(*command, str(old_list), "--rejects", str(corrected), **place(gateway))
+    assert (done.returncode, "is there already" in done.stderr, gateway.sent) == (2, True, [])
+    assert corrected.read_text(encoding="utf-8") == "corrected\n"
 
 
 def test_an_import_that_was_stopped_fails_the_command(gateway: Gateway, old_list: Path, sangathan: Command) -> None:

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sangathan_cli.faults import CliFault, ExitCode
 from sangathan_cli.options import DEFAULT_DATA, DataOption, JsonOption, examples
 from sangathan_cli.output import console, errors, print_json
+from sangathan_cli.rejects import a_new_file, beside
 from sangathan_cli.signed_in import (
     AppointmentOption,
     Chunks,
@@ -60,7 +61,12 @@ RelationOption = Annotated[
 ]
 RejectsOption = Annotated[
     Path | None,
-    typer.Option("--rejects", help="Where rejected rows go, to be corrected; else beside the list.", dir_okay=False),
+    typer.Option(
+        "--rejects",
+        help="A new file for rejected rows, to be corrected; else one beside the list.",
+        dir_okay=False,
+        callback=a_new_file,
+    ),
 ]
 TryOption = Annotated[bool, typer.Option("--dry-run", help="Say how it would be read and what it would come to.")]
 
@@ -73,7 +79,7 @@ class _List:
     unit: str
     changes: Mapping[str, str]
     how: Mapping[str, Any]
-    rejects: Path
+    rejects: Path | None
 
 
 @import_app.callback()
@@ -117,7 +123,7 @@ def import_workers(  # noqa: PLR0913 - typer reads each option from one of these
         raise CliFault(msg, ExitCode.USAGE)
     how = {"kruti_dev": kruti_dev or None, "days": days, "relation_unsaid": relation, "basis": basis or None}
     how["collected_on"] = collected_on or None
-    wanted = _List(file, unit, dict(map(_one_map, mapped or [])), how, rejects or file.with_suffix(".rejects.csv"))
+    wanted = _List(file, unit, dict(map(_one_map, mapped or [])), how, rejects)
     with signed_in(SignIn(data, phone, password_file, appointment, code)) as desk:
         unit_id = unit_id_of(desk, wanted.unit)
         trial = _tried(desk, wanted, unit_id)
@@ -125,11 +131,11 @@ def import_workers(  # noqa: PLR0913 - typer reads each option from one of these
             _show_trial(trial, as_json=as_json)
             raise typer.Exit(ExitCode.FAILED if trial["rejected"] + trial["needs_review"] else ExitCode.FINE)
         done = _followed(desk, _send(desk, wanted, {"unit_id": unit_id, "mapping": trial["mapping"]}))
-        left = _keep_rejects(desk, done, wanted.rejects)
+        left = _keep_rejects(desk, done, wanted)
     if as_json:
-        print_json({**done, "rejects_file": str(wanted.rejects) if left else None})
+        print_json({**done, "rejects_file": str(left) if left else None})
     else:
-        _show_end(done, wanted.rejects if left else None)
+        _show_end(done, left)
     if left or done["state"] != "done":
         raise typer.Exit(ExitCode.FAILED)
 
@@ -174,11 +180,15 @@ def _followed(desk: Desk, import_: dict[str, Any]) -> dict[str, Any]:
     return import_
 
 
-def _keep_rejects(desk: Desk, done: Mapping[str, Any], file: Path) -> int:
-    left = int(done["rejected"]) + int(done["needs_review"])
-    if left:
-        file.write_bytes(desk.get(f"{_PATH}/{done['id']}/rejects").content)
-    return left
+def _keep_rejects(desk: Desk, done: Mapping[str, Any], wanted: _List) -> Path | None:
+    """The file with the rows that were not accepted, if there are any."""
+    if not done["rejected"] and not done["needs_review"]:
+        return None
+    content = desk.get(f"{_PATH}/{done['id']}/rejects").content
+    file = wanted.rejects or beside(wanted.file)
+    with file.open("xb") as new:
+        new.write(content)
+    return file
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sangathan_cli.faults import CliFault, ExitCode
 from sangathan_cli.output import console, errors, print_json
+from sangathan_cli.rejects import a_new_file
 from sangathan_cli.signed_in import Chunks, SignIn, signed_in
 
 SheetArgument = Annotated[Path, typer.Argument(help="The sheet.", exists=True, dir_okay=False)]
@@ -20,7 +21,10 @@ DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what it would
 OnlyValidOption = Annotated[
     bool, typer.Option("--only-valid", help="Bring in what can be; otherwise all rows or none.")
 ]
-RejectsOption = Annotated[Path | None, typer.Option("--rejects", help="Write rejected rows here, to be corrected.")]
+RejectsOption = Annotated[
+    Path | None,
+    typer.Option("--rejects", help="Write rejected rows to this new file, to be corrected.", callback=a_new_file),
+]
 
 _SHOWN: Final = 20
 
