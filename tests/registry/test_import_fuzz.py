@@ -1,20 +1,26 @@
 """Whatever file somebody sends as a list, it is read or refused in words, and every row ends in one of four ways."""
 
+import io
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sangathan_chassis.refusal import Refusal
+from sangathan_chassis.spreadsheet_writing import write_workbook
 from sangathan_registry.api.phones import read_phone
 from sangathan_registry.commands.import_file import FONTS, OpenFile, days_first, find_out, open_file
+from sangathan_registry.domain.import_faults import Reason
 from sangathan_registry.domain.import_fields import FIELDS
 from sangathan_registry.domain.import_rows import Reading, RowReader
 from sangathan_registry.domain.import_units import KnownUnit, UnitIndex
+from sangathan_registry.domain.imports import MOST_COLUMNS
 
 NOW: Final = datetime(2022, 1, 20, tzinfo=UTC)
 NIL: Final = UUID(int=0)
@@ -89,6 +95,67 @@ def test_any_table_in_any_encoding(  # noqa: PLR0917 - one argument for each thi
 def test_any_cell_in_any_field(row: dict[str, str]) -> None:
     reader = RowReader(Reading(list(row), {name: name for name in row}), FONTS, read_phone)
     reader.read(2, list(row.values()), NOW)
+
+
+def a_workbook(*rows: str) -> bytes:
+    """A workbook whose one sheet has these rows, each as XML."""
+    out, name = io.BytesIO(), "xl/worksheets/sheet1.xml"
+    with ZipFile(io.BytesIO(write_workbook([("a", [["x"]])]))) as old, ZipFile(out, "w", ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            if part != name:
+                new.writestr(part, old.read(part))
+        new.writestr(name, f"<worksheet><sheetData>{''.join(rows)}</sheetData></worksheet>")
+    return out.getvalue()
+
+
+def as_xml(cells: Sequence[str]) -> str:
+    inner = "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' if cell else "<c/>" for cell in cells)
+    return f"<row>{inner}</row>"
+
+
+NAMED: Final = ("नाम", "मोबाइल", "जन्म वर्ष")
+RAMESH, SITA = ("रमेश नमूना", "6000000001", "1980"), ("सीता नमूना", "6000000002", "1981")
+
+
+def with_a_wide_row(kind: str) -> bytes:
+    """A list of three, of whom one has something in the millionth column."""
+    if kind == "far-cell":
+        return a_workbook(*map(as_xml, (NAMED, RAMESH, SITA)), '<row><c r="ZZZZ4"><v>1</v></c></row>')
+    rows = (NAMED, RAMESH, (*SITA, *[""] * 900_000, *["x"] * 100_000), SITA)
+    if kind == "workbook":
+        return a_workbook(*map(as_xml, rows))
+    separator, encoding = (",", "utf-8") if kind == "csv" else ("\t", "utf-16")
+    return "\n".join(map(separator.join, rows)).encode(encoding)
+
+
+@pytest.mark.parametrize("kind", ["csv", "tabs", "workbook", "far-cell"])
+def test_a_row_of_a_million_columns_is_rejected_alone_and_no_more_of_it_kept_than_columns_can_be(kind: str) -> None:
+    file = open_file(with_a_wide_row(kind))
+    assert max(len(row) for _, row in file.rows) == MOST_COLUMNS + 1
+    reader = RowReader(Reading(file.headers, find_out(file, read_phone).mapping), FONTS, read_phone)
+    found = [Reason.TOO_WIDE in [one.reason for one in reader.read(line, row, NOW).faults] for line, row in file.rows]
+    assert sorted(found) == [False, False, True]
+
+
+@pytest.mark.parametrize("beyond", ["," * 1_000_000, ", " * 300, "," * 300 + "\t"])
+def test_columns_in_which_nothing_stands_are_none(beyond: str) -> None:
+    file = open_file(f"नाम,जन्म वर्ष{beyond}\nरमेश नमूना,1980{beyond}\n".encode())
+    [(line, row)] = file.rows
+    reader = RowReader(Reading(file.headers, find_out(file, read_phone).mapping), FONTS, read_phone)
+    assert (file.headers, reader.read(line, row, NOW).faults) == (["नाम", "जन्म वर्ष"], [])
+
+
+@pytest.mark.parametrize("shape", ["names", "title", "workbook"])
+def test_a_list_that_names_more_columns_than_are_read_is_refused(shape: str) -> None:
+    wide = [f"c{n}" for n in range(MOST_COLUMNS + 1)]
+    data = {
+        "names": f"{','.join(wide)}\n1\n".encode(),
+        "title": f"name,phone,{','.join(wide)}\n1\n".encode(),
+        "workbook": a_workbook(as_xml(wide), as_xml(["1"])),
+    }[shape]
+    with pytest.raises(Refusal) as refused:
+        open_file(data)
+    assert "200 columns; line 1, which names them, has more" in refused.value.detail
 
 
 def test_a_million_columns_are_refused_before_anything_is_made_of_them() -> None:

@@ -77,6 +77,17 @@ async def test_a_process_that_dies_within_a_batch_leaves_nothing_of_it(
     assert counts(await lists.followed(registry, answer.headers["location"])) == (2, 0, 0, 0)
 
 
+async def test_a_row_with_too_many_columns_is_rejected_by_itself_in_both_languages(registry: Harness) -> None:
+    done = await brought_in(registry, a_list(a_row(1), a_row(2) + ",x" * 1_000_000, a_row(3)))
+    assert (done["state"], counts(done)) == ("done", (2, 0, 1, 0))
+    file = await lists.taken(registry, done["id"], "rejects")
+    assert "this row has cells beyond the last header" in file.text
+    assert "इस पंक्ति में शीर्षकों से अधिक खाने भरे हैं" in file.text
+    assert len(file.text) < 2_000
+    again = await brought_in(registry, file.content)
+    assert counts(again) == (1, 0, 0, 0), "as it stands, its extra cells left out"
+
+
 async def test_rejects_are_corrected_and_sent_again(registry: Harness) -> None:
     wrong = [a_row(1), a_row(2, phone="12345"), a_row(3, unit="v9.m9.b9"), a_row(4, born="15/08/2015")]
     done = await brought_in(registry, a_list(*wrong))

@@ -14,7 +14,11 @@ _ESCAPED: Final = re.compile(r"_x(000[9AaDd]|005[Ff])_")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much is read, in bytes, counts, and letters of one cell."""
+    """How much is read, in bytes, counts, and letters of one cell.
+
+    ``keeps_wide`` lets a row with cells beyond the columns stand with one of these behind the last column, for whoever
+    rejects the row by itself; otherwise it refuses the file.
+    """
 
     file: int = 2_000_000
     unpacked: int = 40_000_000
@@ -22,6 +26,7 @@ class Limits:
     rows: int = 20_000
     columns: int = 100
     letters: int = 4_000
+    keeps_wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,14 +114,15 @@ class Cells:
             if self._formula and not (self._valued and self._kind == "str"):
                 raise refused(f"a formula of line {self._line} has no result; save the sheet with values instead")
             return
-        if self._column > self._limits.columns:
+        if self._column > self._limits.columns and not self._limits.keeps_wide:
             raise refused(f"a sheet has at most {self._limits.columns} columns; line {self._line} has more")
         shown = self._shown("".join(self._parts))
         self._letters_left -= len(shown)
         if self._letters_left < 0:
             raise refused("this file has too much text; send it in parts")
-        if shown:
-            self._cells[self._column] = shown
+        place = min(self._column, self._limits.columns + 1)
+        if shown and not self._cells.get(place, "").strip():
+            self._cells[place] = shown
 
     def _shown(self, text: str) -> str:
         try:

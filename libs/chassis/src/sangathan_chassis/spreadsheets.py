@@ -3,9 +3,9 @@
 What is refused, each time with a sentence that says what would be accepted: a file over ``Limits.file`` bytes; an XLSX
 whose parts come to over ``Limits.unpacked`` bytes, as declared or as they really unpack (zip bombs), or that is
 encrypted; a DOCTYPE, so that no entity is ever expanded or fetched; more than ``Limits.sheets`` sheets, ``Limits.rows``
-rows below the first, a cell beyond ``Limits.columns`` or over ``Limits.letters``, and cells that together, shared texts
-counted each time they are used, have over ``Limits.unpacked`` letters; text that is not UTF-8; a formula that was saved
-without its result. Macros, pictures, comments and links are not looked at.
+rows below the first, a cell beyond ``Limits.columns`` (unless wide rows are kept) or over ``Limits.letters``, and cells
+that together, shared texts counted each time they are used, have over ``Limits.unpacked`` letters; text that is not
+UTF-8; a formula that was saved without its result. Macros, pictures, comments and links are not looked at.
 
 Days come as ``2022-01-31``, moments as ``2022-01-31T10:30:00``, times as ``10:30:00``, numbers without an exponent,
 booleans as ``true`` and ``false``; CSV comes as it stands. Empty rows are left out, and each row keeps the line it has

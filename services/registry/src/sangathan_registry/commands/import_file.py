@@ -23,7 +23,9 @@ IMPORT_NOT_READ: Final = ProblemType(
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _LOOKED_AT: Final = 500
-_LIMITS: Final = Limits(MOST_BYTES, 100_000_000, rows=MOST_ROWS, columns=MOST_COLUMNS, letters=MOST_LETTERS)
+_LIMITS: Final = Limits(
+    MOST_BYTES, 100_000_000, rows=MOST_ROWS, columns=MOST_COLUMNS, letters=MOST_LETTERS, keeps_wide=True
+)
 _TITLES: Final = 10
 _MOST: Final = 0.8
 # What is typed in another font in these would be told by its header, if at all.
@@ -141,6 +143,8 @@ def _opened(rows: Sequence[FileRow], format_: str, encoding: str | None, delimit
     header = _cleaned(rows[place][1])
     if not header:
         raise refused("the first row names the columns")
+    if len(header) > MOST_COLUMNS:
+        raise refused(f"a file has at most {MOST_COLUMNS} columns; line {rows[place][0]}, which names them, has more")
     return OpenFile(format_, encoding, delimiter, _told_apart(header), rows[place + 1 :])
 
 
@@ -174,8 +178,15 @@ def _within(rows: Iterable[FileRow]) -> Iterator[FileRow]:
     for number, (line, row) in enumerate(rows):
         if number > MOST_ROWS:
             raise refused(f"a file has at most {MOST_ROWS:,} rows below the first; send it in parts")
-        if len(row) > MOST_COLUMNS:
-            raise refused(f"a file has at most {MOST_COLUMNS} columns; line {line} has more")
-        if any(len(cell) > MOST_LETTERS for cell in row):
+        cells = _cut(row)
+        if any(len(cell) > MOST_LETTERS for cell in cells):
             raise refused(f"a cell has at most {MOST_LETTERS:,} letters; one of line {line} has more")
-        yield line, row
+        yield line, cells
+
+
+def _cut(row: Sequence[str]) -> Sequence[str]:
+    """The row as far as columns can be, and behind these one cell of those beyond, by which it is rejected."""
+    if len(row) <= MOST_COLUMNS:
+        return row
+    beyond = next((cell for cell in islice(row, MOST_COLUMNS, None) if cell.strip()), "")
+    return [*row[:MOST_COLUMNS], beyond[:MOST_LETTERS]]

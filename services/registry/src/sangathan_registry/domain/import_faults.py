@@ -110,7 +110,10 @@ def several_units(column: str, paths: Sequence[str]) -> Fault:
 
 
 TOO_WIDE: Final = Fault(
-    "", Reason.TOO_WIDE, "इस पंक्ति में शीर्षकों से अधिक खाने भरे हैं", "this row has cells beyond the last header"
+    "",
+    Reason.TOO_WIDE,
+    "इस पंक्ति में शीर्षकों से अधिक खाने भरे हैं; उन्हें खाली करें या उनके कॉलम का शीर्षक लिखें",
+    "this row has cells beyond the last header; empty them, or give their columns a header",
 )
 OTHER_BODY: Final = Fault(
     "",
