@@ -101,6 +101,10 @@ async def test_an_unknown_filter_is_refused_and_not_ignored(service: Harness) ->
     answer = await service.ask("GET", "/v1/notes", action="note.list", person=DISTRICT, params={"untid": "x"})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "#query/untid"
+    assert answer.json()["errors"][0]["detail"] == "unknown, or given more than once"
+    hindi, params = {"accept-language": "hi"}, {"untid": "x"}
+    answer = await service.ask("GET", "/v1/notes", action="note.list", person=DISTRICT, params=params, headers=hindi)
+    assert answer.json()["errors"][0]["detail"] == "यह अज्ञात है, या एक से अधिक बार दिया गया है"
 
 
 @pytest.mark.parametrize("body", [b"{bad", b"\xff\xfe", b"", b'{"path": "a."', b"[1"])

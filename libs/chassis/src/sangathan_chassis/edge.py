@@ -18,18 +18,18 @@ from sangathan_chassis import faults
 from sangathan_chassis.assertion import HEADER, AssertionRefused, Claims, Verifier
 from sangathan_chassis.audit import append, refused, viewed
 from sangathan_chassis.caller import Caller, Viewing
+from sangathan_chassis.complaints import strangers
 from sangathan_chassis.connection import Connection
 from sangathan_chassis.database import Database, Work
 from sangathan_chassis.idempotency import Attempt
+from sangathan_chassis.languages import prefers_hindi
 from sangathan_chassis.logs import request_id
 from sangathan_chassis.refusal import (
     BUSY,
     FORBIDDEN,
-    INVALID_INPUT,
     MALFORMED_INPUT,
     UNAUTHENTICATED,
     Kind,
-    Pointer,
     Refusal,
 )
 
@@ -166,9 +166,7 @@ def _refuse_unknown_filters(request: Request, known: set[str]) -> None:
     names = [name for name, _ in request.query_params.multi_items()]
     wrong = [name for name in dict.fromkeys(names) if name not in known or names.count(name) > 1]
     if wrong:
-        accepted = ", ".join(sorted(known)) or "no query parameters"
-        errors = [Pointer(f"#query/{name[:60]}", "unknown, or given more than once") for name in wrong[:10]]
-        raise Refusal(INVALID_INPUT, f"Accepted here: {accepted}.", errors=errors)
+        raise strangers(wrong, known, hindi=prefers_hindi(request.headers.get("accept-language", "")))
 
 
 async def _within_tree(request: Request, caller: Caller, opens: Opens, inner: Handler) -> Response:

@@ -9,17 +9,16 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from sangathan_chassis.complaints import refusal_of
 from sangathan_chassis.languages import prefers_hindi
 from sangathan_chassis.logs import trace_id
 from sangathan_chassis.refusal import (
     BUSY,
     FORBIDDEN,
-    INVALID_INPUT,
     MALFORMED_INPUT,
     NOT_FOUND,
     UNAUTHENTICATED,
     Kind,
-    Pointer,
     ProblemType,
     Refusal,
 )
@@ -43,8 +42,6 @@ STATUS = {
 _METHOD_NOT_ALLOWED = ProblemType(
     "method-not-allowed", Kind.INVALID, "This method is not offered here", "यह विधि यहाँ उपलब्ध नहीं है"
 )
-# What pydantic puts before a validator's sentence.
-_PYDANTICS_OWN = "Value error, "
 _UNEXPECTED = ProblemType("unexpected", Kind.BUSY, "Something went wrong on our side", "हमारी ओर से कुछ गड़बड़ हुई")
 _BY_STATUS = {
     400: MALFORMED_INPUT,
@@ -103,7 +100,8 @@ async def _on_refusal(request: Request, error: Refusal) -> Response:
 
 
 async def _on_validation(request: Request, error: RequestValidationError) -> Response:
-    return render(refusal_of(error), hindi=_hindi(request))
+    hindi = _hindi(request)
+    return render(refusal_of(error, hindi=hindi), hindi=hindi)
 
 
 async def _on_http(request: Request, error: HTTPException) -> Response:
@@ -115,19 +113,3 @@ async def _on_http(request: Request, error: HTTPException) -> Response:
 async def _on_unexpected(request: Request, error: Exception) -> Response:
     log.error("unexpected", exc_info=error)
     return render(Refusal(_UNEXPECTED), hindi=_hindi(request), status=500)
-
-
-def refusal_of(error: RequestValidationError) -> Refusal:
-    """FastAPI's complaint as a refusal with JSON pointers; input values are never repeated."""
-    details = error.errors()
-    if any(d["type"] == "json_invalid" for d in details):
-        return Refusal(MALFORMED_INPUT, "The body must be one well-formed JSON document in UTF-8.")
-    pointers = [Pointer(_pointer(d["loc"]), str(d["msg"]).removeprefix(_PYDANTICS_OWN)) for d in details[:50]]
-    return Refusal(INVALID_INPUT, "Each error names the place and what would be accepted.", errors=pointers)
-
-
-def _pointer(location: Sequence[str | int]) -> str:
-    kind, *rest = location
-    steps = [str(step).replace("~", "~0").replace("/", "~1") for step in rest]
-    where = "" if kind == "body" else f"#{kind}"
-    return where + "".join(f"/{step}" for step in steps)
