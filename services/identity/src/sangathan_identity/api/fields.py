@@ -7,9 +7,9 @@ from typing import Annotated, Final
 
 import phonenumbers
 from fastapi import Depends, Request
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from sangathan_chassis.fields import LINE_PATTERN, one_line
+from sangathan_chassis.fields import LINE_PATTERN, few_fields, one_line
 from sangathan_chassis.networks import household
 
 _REGION: Final = "IN"
@@ -23,6 +23,7 @@ class Body(BaseModel):
     """A request body; an unknown field is refused, since it would be believed to have an effect."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    _few = model_validator(mode="before")(few_fields)
 
 
 class Reply(BaseModel):

@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from sangathan_chassis.fields import LINE_PATTERN, TEXT_PATTERN, one_line, several_lines
+from sangathan_chassis.fields import LINE_PATTERN, TEXT_PATTERN, few_fields, one_line, several_lines
 
 
 class Body(BaseModel):
     """A request body; an unknown field is refused, since it would be believed to have an effect."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    _few = model_validator(mode="before")(few_fields)
 
 
 class Reply(BaseModel):

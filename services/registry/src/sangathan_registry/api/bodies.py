@@ -4,6 +4,7 @@ What is right takes one pass in C. Only a body that fails is looked at again, fi
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
@@ -16,6 +17,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 _JSON: Final = ("application/json", "")
 _SENTENCES: Final = frozenset(ACCEPTED.values())
+_MOST_FAULTS: Final = 50
 MENDING: Final = "Each error names the place and what would be accepted."
 
 
@@ -39,11 +41,12 @@ class Body(Generic[T]):
         return read
 
     def attempt(self, raw: bytes | msgspec.Raw) -> "T | list[Pointer]":
-        """The body, or everything that is wrong with it; raises a malformed refusal when it is not JSON."""
+        """The body, or what is wrong with it, 50 places at most; raises a malformed refusal when it is not JSON."""
         try:
             return self._decoder.decode(raw)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
-            return list(_faults(self.type, plain(bytes(raw)), "")) or [Pointer("", sentence(""))]
+            found = _faults(self.type, plain(bytes(raw)), "")
+            return list(islice(found, _MOST_FAULTS)) or [Pointer("", sentence(""))]
 
 
 def refuse_other_media(request: Request) -> None:

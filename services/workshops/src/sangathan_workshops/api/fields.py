@@ -5,15 +5,16 @@ from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
-from sangathan_chassis.fields import LINE_PATTERN, one_line
+from sangathan_chassis.fields import LINE_PATTERN, few_fields, one_line
 
 
 class Body(BaseModel):
     """A request body; an unknown field is refused, since it would be believed to have an effect."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    _few = model_validator(mode="before")(few_fields)
 
 
 class Reply(BaseModel):
