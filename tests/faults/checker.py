@@ -95,6 +95,21 @@ async def what_a_drive_brought_is_kept(places: Places, ledger: Ledger) -> list[s
     return found + _listed("refused and on record", on_record)
 
 
+# Each by what the rows say, what waits to be folded, and what was.
+_COUNTERS: Final = (
+    (
+        "SELECT path, count(*) FROM workers WHERE status = 'active' GROUP BY path",
+        "SELECT path, delta FROM count_deltas",
+        "SELECT path, workers FROM unit_counts",
+    ),
+    (
+        "SELECT path, count(*) FROM grievances WHERE status = 'open' GROUP BY path",
+        "SELECT path, delta FROM grievance_deltas",
+        "SELECT path, sum(open)::bigint FROM grievance_counts GROUP BY path",
+    ),
+)
+
+
 async def replicas_agree(places: Places, _ledger: Ledger) -> list[str]:
     """Every replica holds identity's units, appointments and tree version, and nothing else."""
     found = []
@@ -140,13 +155,15 @@ async def cards_agree(places: Places, _ledger: Ledger) -> list[str]:
 
 
 async def counters_agree(places: Places, _ledger: Ledger) -> list[str]:
-    """Each unit's number, folded and waiting, is the number of active workers at it and below."""
-    counted = await places.rows("registry", "SELECT path, count(*) FROM workers WHERE status = 'active' GROUP BY path")
-    kept = _spread(await places.rows("registry", "SELECT path, delta FROM count_deltas"))
-    kept.update(await places.pairs("registry", "SELECT path, workers FROM unit_counts"))
-    truth = _spread(counted)
-    wrong = {path: (kept[path], truth[path]) for path in kept.keys() | truth.keys() if kept[path] != truth[path]}
-    return _listed("counter that is wrong", (f"{p} says {k}, has {t}" for p, (k, t) in sorted(wrong.items())))
+    """Each unit's numbers, folded and waiting, are those of active workers and open grievances at it and below."""
+    found = []
+    for rows, waiting, folded in _COUNTERS:
+        kept = _spread(await places.rows("registry", waiting))
+        kept.update(await places.pairs("registry", folded))
+        truth = _spread(await places.rows("registry", rows))
+        wrong = {path: (kept[path], truth[path]) for path in kept.keys() | truth.keys() if kept[path] != truth[path]}
+        found += _listed("counter that is wrong", (f"{p} says {k}, has {t}" for p, (k, t) in sorted(wrong.items())))
+    return found
 
 
 async def drives_agree(places: Places, ledger: Ledger) -> list[str]:

@@ -86,6 +86,7 @@ PLANTED: Mapping[Check, tuple[Planted, ...]] = {
         ("registry", "UPDATE unit_counts SET workers = 2 WHERE path = 'mp.d07.'", "mp.d07. says 2, has 1"),
         ("registry", "DELETE FROM unit_counts WHERE path = 'mp.'", "mp. says 0, has 1"),
         ("registry", "INSERT INTO unit_counts VALUES ('mp.d08.', 3)", "mp.d08. says 3, has 0"),
+        ("registry", "INSERT INTO grievance_counts VALUES ('mp.d08.', '2022-01-20', 3)", "mp.d08. says 3, has 0"),
     ),
     checker.drives_agree: (
         ("registry", A_CAPTURE, "('mp.', datetime.date(2022, 1, 20), 'accepted', 0, 1)"),
