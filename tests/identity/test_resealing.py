@@ -1,6 +1,10 @@
 """Identity's sealing key takes turns while it runs: people go on signing in, and the key that went opens nothing."""
 
+import asyncio
+import os
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -9,6 +13,7 @@ import pytest
 from sangathan_chassis.assertion import KeyFile
 from sangathan_chassis.resealing import old_seals
 from sangathan_chassis.sealing import Sealer
+from sangathan_embedded import EmbeddedServers
 from sangathan_identity.adapters.signing_keys import SigningKeys
 from sangathan_identity.commands.load_dataset import LoadDataset, load_dataset
 from sangathan_identity.domain.totp import code_at
@@ -109,6 +114,26 @@ async def test_what_nobody_can_open_is_told_and_kept(
     assert await reseal(settings) >= len(before)
     assert f"persons.phone_sealed: {len(before)} cannot be renewed" in capsys.readouterr().err
     assert await rows(identity, "SELECT phone_sealed FROM persons ORDER BY id") == before
+
+
+async def test_the_command_needs_no_more_than_the_database_and_the_keys(
+    identity: Harness, servers: EmbeddedServers, rotate: Rotate, key_file: Path
+) -> None:
+    [row] = await rows(identity, "SELECT count(*) FROM persons")
+    rotate(NEW, OLD, INDEX)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "SANGATHAN_DATABASE_URL": identity.urls.app,
+        "SANGATHAN_SEAL_KEY_FILE": str(key_file),
+        "SANGATHAN_ASSERTION_KEY_FILE": str(servers.secrets.assertion_key("identity")),
+    }
+    command = [str(Path(sys.executable).with_name("sangathan-identity")), "reseal"]
+    for sealed in (row[0], 0):
+        done = await asyncio.to_thread(
+            subprocess.run, command, env=environment, capture_output=True, text=True, check=False
+        )
+        said = f"persons.phone_sealed: {sealed} sealed anew"
+        assert (done.returncode, said in done.stdout) == (0, True), done.stdout + done.stderr
 
 
 async def test_an_erased_person_and_a_retired_key_have_nothing_to_renew(

@@ -39,9 +39,12 @@ class KnownDevice:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Made for its owner alone from the start, and seen by another sign-in whole or not at all.
             descriptor, waiting = tempfile.mkstemp(dir=file.parent)
-            with open(descriptor, "w", encoding="ascii") as opened:  # noqa: PTH123 - by descriptor.
-                opened.write(f"{token}\n")
-            Path(waiting).replace(file)
+            try:
+                with open(descriptor, "w", encoding="ascii") as opened:  # noqa: PTH123 - by descriptor.
+                    opened.write(f"{token}\n")
+                Path(waiting).replace(file)
+            finally:
+                Path(waiting).unlink(missing_ok=True)
         except (OSError, RuntimeError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             errors.print(f"This device is not remembered ({reason}); the next sign-in counts as a new one.")
