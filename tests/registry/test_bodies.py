@@ -55,3 +55,8 @@ def test_every_field_says_what_it_takes(type_: type[msgspec.Struct], field: str)
 def test_a_field_of_a_common_name_says_what_it_takes_here(name: str, field: str, says: str) -> None:
     type_ = next(one for one in TYPES if one.__name__ == name)
     assert says in told(type_, {field: 1.5})[f"/{field}"]
+
+
+def test_a_field_that_is_not_there_is_told_which_are() -> None:
+    type_ = next(one for one in TYPES if one.__name__ == "StepIn")
+    assert told(type_, {"note": "x"})["/note"] == "no such field; there are: step, remark, unit_id"

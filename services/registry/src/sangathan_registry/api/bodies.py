@@ -91,7 +91,7 @@ def _faults(type_: type[msgspec.Struct], value: Any, place: str) -> Iterator[Poi
     below = f"{place}/" if place else ""
     for name in value.keys() - fields.keys():
         step = str(name)[:60].encode("utf-8", "replace").decode().replace("~", "~0").replace("/", "~1")
-        yield Pointer(f"/{below}{step}", "no such field; the API describes those there are")
+        yield Pointer(f"/{below}{step}", f"no such field; there are: {', '.join(fields) or 'none'}")
     for name, field in fields.items():
         if name in value:
             yield from _field_faults(field, value[name], below + name)
