@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,15 @@ def test_a_good_card_is_told_in_words_and_by_the_exit_code(sangathan: Command, f
     (folder / "code").write_text(text_of(GOOD))
     done = sangathan("cards", "verify", str(folder / "code"), "--from", str(folder))
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[:4] == ["valid", GOOD.number, GOOD.name_hi, GOOD.name_en]
+    said = [line.partition(": ") for line in done.stdout.splitlines()]
+    assert [said[0][0], *(value for _, _, value in said[1:4])] == ["valid", GOOD.number, GOOD.name_hi, GOOD.name_en]
+
+
+def test_a_card_ends_on_the_day_that_it_is_in_india(sangathan: Command, folder: Path) -> None:
+    evening = int(datetime(2097, 12, 31, 20, tzinfo=UTC).timestamp())
+    (folder / "code").write_text(text_of(replace(GOOD, expires_at=evening)))
+    done = sangathan("cards", "verify", str(folder / "code"), "--from", str(folder), "--json")
+    assert json.loads(done.stdout)["until"] == "2098-01-01"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,15 @@
 """The command as a person or a script meets it: sentences, exit codes, JSON, help."""
 
 import json
+import re
+import shlex
 import socket
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from sangathan_cli.call import CALL_EXAMPLES
 from sangathan_embedded import EmbeddedServers
 from tests.cli.conftest import Command
 
@@ -150,3 +154,13 @@ def test_a_refused_second_up_does_not_hide_the_first(sangathan: Command, data_di
 def test_a_file_that_is_not_there_is_one_sentence(sangathan: Command, tmp_path: Path) -> None:
     done = sangathan("call", "POST", "/v1/workers", "--body", str(tmp_path / "nowhere.json"))
     assert (done.returncode, done.stderr.strip()) == (2, f"{tmp_path / 'nowhere.json'}: No such file or directory.")
+
+
+def test_the_examples_of_call_give_what_the_interface_asks_for() -> None:
+    services = resources.files("sangathan_gateway").joinpath("openapi").iterdir()
+    paths = {key: item for one in services for key, item in json.loads(one.read_text("utf-8"))["paths"].items()}
+    for words in map(shlex.split, re.findall(r"sangathan call GET [^\n]+", CALL_EXAMPLES)):
+        given = {word.partition("=")[0] for word in words[4:] if "=" in word}
+        asked = [one for one in paths[words[3]]["get"].get("parameters", []) if one["in"] == "query"]
+        assert given <= {one["name"] for one in asked}
+        assert {one["name"] for one in asked if one["required"]} <= given

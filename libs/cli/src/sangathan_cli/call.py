@@ -103,7 +103,7 @@ def call(  # noqa: PLR0913 - typer reads each option from one of these.
 
 CALL_EXAMPLES: Final = examples(
     "sangathan call list appointments",
-    "sangathan call GET /v1/vacancies limit=5 --phone +916000000002 --password-file password",
+    "sangathan call GET /v1/vacancies office=booth-president limit=5 --phone +916000000002 --password-file password",
     "sangathan call POST /v1/units parent_id=0c7d… level=booth code=b9 name_hi=बूथ name_en=Booth --phone +916000000002",
     "sangathan call POST /v1/cases/0190d2f0-…/evidence --body shop.jpg --phone +916000000002",
     "sangathan call GET /v1/receipt-keys",

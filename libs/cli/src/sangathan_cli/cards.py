@@ -5,6 +5,7 @@ import secrets
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID, uuid4
@@ -39,6 +40,24 @@ OutOption = Annotated[Path, typer.Option("--out", help="Where to write.", dir_ok
 FolderOption = Annotated[Path, typer.Option("--from", help="What `cards fetch` wrote.", exists=True, file_okay=False)]
 _KEYS: Final = ("card-keys.cbor", "/v1/card-keys")
 _LIST: Final = ("card-status-list.cbor", "/v1/card-status-list")
+_INDIA: Final = timezone(timedelta(hours=5, minutes=30))
+_WORDS: Final = {
+    Verdict.NOT_A_CARD: "यह सदस्यता कार्ड का कोड नहीं है / this is not the code of a membership card",
+    Verdict.UNKNOWN_KEY: "ऐसी कुंजी से बना है जो यहाँ ज्ञात नहीं / made with a key that is not known here",
+    Verdict.FORGED: "असली नहीं: हस्ताक्षर मेल नहीं खाता / not genuine: its signature does not fit",
+    Verdict.NOT_YET_VALID: "अभी मान्य नहीं; इस यंत्र की घड़ी देखें / not good yet; look at this machine's clock",
+    Verdict.EXPIRED: "अवधि बीत चुकी है / it has expired",
+    Verdict.STATUS_UNKNOWN: "असली है; सूची पुरानी है, बाद में वापस लिया गया या नहीं, ज्ञात नहीं"
+    " / genuine; the list is old, and whether it has ended since cannot be said",
+    Verdict.REVOKED: "अब मान्य नहीं: वापस लिया जा चुका है / no longer good: it has ended",
+    Verdict.VALID: "यह कार्ड मान्य है / this card is good",
+}
+_LABELS: Final = {
+    "number": "सदस्यता संख्या / number",
+    "name_hi": "नाम (कुछ अक्षर छिपे)",
+    "name_en": "name, partly hidden",
+    "until": "इस तिथि तक मान्य / good until",
+}
 
 
 @cards_app.command(epilog=examples("sangathan cards issue 0190d2f0-… --why 'First card' --phone +916000000002"))
@@ -131,7 +150,10 @@ def verify(
     if as_json:
         print_json({"verdict": said.verdict.value, **_shown(said)})
     else:
-        console.print(said.verdict.value, *_shown(said).values(), sep="\n", markup=False)
+        console.print(f"{said.verdict.value}: {_WORDS[said.verdict]}", markup=False)
+        for name, value in _shown(said).items():
+            if value:
+                console.print(f"  {_LABELS[name]}: {value}", markup=False)
     if said.verdict is not Verdict.VALID:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -171,7 +193,8 @@ def _tell(card: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(dict(card))
     else:
-        when = f"on {card['ended_at'][:10]}" if card["ended_at"] else f"until {card['expires_at'][:10]}"
+        moment = datetime.fromisoformat(card["ended_at"] or card["expires_at"])
+        when = f"{'on' if card['ended_at'] else 'until'} {moment.astimezone(_INDIA):%Y-%m-%d}"
         console.print(f"card {card['id']}, number {card['number']}: {card['status']}, {when}")
 
 
@@ -190,5 +213,5 @@ def _shown(said: Checked) -> dict[str, str]:
     card = said.card
     if card is None or said.verdict not in {Verdict.VALID, Verdict.STATUS_UNKNOWN}:
         return {}
-    until = time.strftime("%Y-%m-%d", time.gmtime(card.expires_at))
+    until = f"{datetime.fromtimestamp(card.expires_at, _INDIA):%Y-%m-%d}"
     return {"number": card.number, "name_hi": card.name_hi, "name_en": card.name_en, "until": until}

@@ -99,7 +99,8 @@ def _text(file: Path) -> str:
 
 
 def _tell(kind: Kind, told: dict[str, Any]) -> None:
-    done = "Done" if told["applied"] else "A dry run" if told["dry_run"] else "Nothing was written"
+    stopped = "Nothing was written, since it is all rows or none; without the rejected rows (--only-valid) it would be"
+    done = "Done" if told["applied"] else "A dry run" if told["dry_run"] else stopped
     counts = ", ".join(f"{told[name]:,} {name.replace('_', ' ')}" for name in kind.counts)
     console.print(f"{done}: {counts}.")
     for one in told["rejects"][:_SHOWN]:
