@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any, Final
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from sangathan_cli.main import app
 from sangathan_cli.rejects import beside
 from sangathan_cli.signed_in import Desk
 from sangathan_cli.unit_ids import unit_id_of
@@ -206,6 +209,20 @@ def test_an_import_that_was_stopped_fails_the_command(gateway: Gateway, old_list
     assert (done.returncode, "Stopped (office-ended) after 1 rows" in done.stdout) == (1, True)
 
 
+def test_who_interrupts_is_told_that_the_import_goes_on(
+    gateway: Gateway, old_list: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    for name, value in place(gateway).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sangathan_cli.imports.time", SimpleNamespace(sleep=interrupted))
+    done = CliRunner().invoke(app, ["import", "workers", str(old_list), "--basis", "Register of 2019"])
+    assert done.exit_code == 130
+    assert "The import goes on by itself; /v1/worker-imports/i1 says how far it is" in done.stderr
+
+
 def test_a_trial_says_how_many_faults_it_does_not_show(
     gateway: Gateway, old_list: Path, sangathan: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,6 +237,8 @@ def test_a_trial_says_how_many_faults_it_does_not_show(
     [
         ("", "own"),
         ("d07.m1", "m1"),
+        ("mp", "own"),
+        ("mp.d07.m1", "m1"),
         ("in.mp.d07.m1", "m1"),
         ("in.mp.d07.m1.", "m1"),
         ("0c7d4e9a-5b0f-5a53-8f6b-2d9f3a1c6e78", "0c7d4e9a-5b0f-5a53-8f6b-2d9f3a1c6e78"),

@@ -172,11 +172,16 @@ def _send(desk: Desk, wanted: _List, more: Mapping[str, Any]) -> dict[str, Any]:
 def _followed(desk: Desk, import_: dict[str, Any]) -> dict[str, Any]:
     """The import when it has ended, watched row by row."""
     path = f"{_PATH}/{import_['id']}"
-    with _bar("Rows", import_["rows"]) as show:
-        while import_["state"] == "waiting":
-            time.sleep(_POLL_S)
-            import_ = desk.get(path).json()
-            show(import_["worked"])
+    try:
+        with _bar("Rows", import_["rows"]) as show:
+            while import_["state"] == "waiting":
+                time.sleep(_POLL_S)
+                import_ = desk.get(path).json()
+                show(import_["worked"])
+    except KeyboardInterrupt:
+        errors.print(f"सूची बिना रुके पूरी होगी; {path} बताता है कि कितनी हुई", markup=False)
+        errors.print(f"The import goes on by itself; {path} says how far it is, {path}/stops ends it.", markup=False)
+        raise
     return import_
 
 

@@ -1,4 +1,4 @@
-"""Which unit is meant by what somebody writes behind `--unit`: its id, its path, or its code below their own unit."""
+"""Which unit is meant by what somebody writes behind `--unit`: its id, its path, or its code from their own unit on."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -7,7 +7,7 @@ from uuid import UUID
 from sangathan_cli.faults import CliFault, ExitCode
 from sangathan_cli.signed_in import Desk
 
-NAMES_A_UNIT: Final = "its id, its path, or its code below the own unit"
+NAMES_A_UNIT: Final = "its id, its path, or its code from the own unit on"
 
 
 def unit_id_of(desk: Desk, wanted: str) -> str:
@@ -19,7 +19,8 @@ def unit_id_of(desk: Desk, wanted: str) -> str:
         return wanted
     own = desk.get("/v1/units?limit=1").json()["items"][0]
     path = wanted if wanted.endswith(".") else f"{wanted}."
-    for goal in (path, own["path"] + path):
+    above = own["path"].rstrip(".").rpartition(".")[0]
+    for goal in (path, own["path"] + path, f"{above}.{path}"):
         if not wanted or goal == own["path"]:
             return str(own["id"])
         here: dict[str, Any] | None = own
