@@ -123,3 +123,13 @@ async def test_a_number_that_is_none_is_told(registry: Client, operator: Command
     done = operator("dlq", "show", "999999")
     assert done.returncode == 1
     assert "There is no dead letter number 999999" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("list", "--consumer"), ("requeue", "--all-of")], ids=" ".join)
+async def test_a_consumer_that_there_never_was_is_told(
+    registry: Client, operator: Command, words: tuple[str, str]
+) -> None:
+    assert registry.is_connected
+    done = operator("dlq", *words, "registry-treee")
+    assert done.returncode == 2
+    assert "There is no consumer 'registry-treee'; there are: " in done.stderr

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import nats
 from nats.errors import Error as NatsError
@@ -17,6 +17,7 @@ from sangathan_cli.places import BrokerPlace
 from sangathan_contracts.topology import CONSUMERS, DLQ_STREAM, inbox_prefix, requeue_subject
 
 T = TypeVar("T")
+_NAMES: Final = tuple(consumer.name for consumer in CONSUMERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,13 @@ class DeadLetter:
 
 
 def list_letters(place: BrokerPlace, consumer: str = "", limit: int = 100) -> list[DeadLetter]:
-    """The newest dead letters first, of one consumer or of all."""
-    return _with_broker(place, lambda js: _list(js, consumer, limit))
+    """The newest dead letters first, of one consumer or of all; raises CliFault for one that there never was."""
+    letters = _with_broker(place, lambda js: _list(js, consumer, limit))
+    # A letter may be of a consumer that a later release has no more.
+    if consumer and not letters and consumer not in _NAMES:
+        msg = f"There is no consumer {consumer!r}; there are: {', '.join(_NAMES)}."
+        raise CliFault(msg, ExitCode.USAGE)
+    return letters
 
 
 def show_letter(place: BrokerPlace, number: int) -> DeadLetter:
@@ -82,9 +88,8 @@ async def _get(js: JetStreamContext, number: int) -> DeadLetter:
 
 async def _requeue_all(js: JetStreamContext, numbers: list[int]) -> list[DeadLetter]:
     letters = [await _get(js, number) for number in numbers]
-    known = {consumer.name for consumer in CONSUMERS}
     for letter in letters:
-        if letter.consumer not in known:
+        if letter.consumer not in _NAMES:
             msg = f"Dead letter {letter.number} names the consumer {letter.consumer!r}, which does not exist."
             raise CliFault(msg)
     for letter in letters:
