@@ -10,7 +10,9 @@ import pytest
 from fastapi import FastAPI, Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from sangathan_chassis.complaints import in_hindi
 from sangathan_chassis.problems import install
+from sangathan_chassis.refusal import INVALID_INPUT, Pointer, Refusal
 
 
 class Body(BaseModel):
@@ -97,3 +99,12 @@ async def test_what_is_bent_is_told_in_hindi_and_never_repeated(query: str, body
 
 async def test_a_validators_own_sentence_stays_as_it_is() -> None:
     assert (await told("hi", query=f"unit_id={UUID(int=0)}&even=3"))["#query/even"] == "takes an even number"
+
+
+def test_a_refusal_is_told_in_hindi_as_far_as_its_sentences_are_known() -> None:
+    errors = [Pointer("/a", "a name"), Pointer("/b", "required: a name"), Pointer("/c", "something else")]
+    mending = "Each error names the place and what would be accepted."
+    told = in_hindi(Refusal(INVALID_INPUT, mending, errors=errors, headers={"x": "y"}), {"a name": "नाम"})
+    assert [one.detail for one in told.errors] == ["नाम", "आवश्यक: नाम", "something else"]
+    assert (told.type, told.headers) == (INVALID_INPUT, {"x": "y"})
+    assert told.detail.startswith("हर त्रुटि में")

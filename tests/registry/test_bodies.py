@@ -12,7 +12,10 @@ import pytest
 
 import sangathan_registry.api as routes
 from sangathan_registry.api.bodies import Body
+from sangathan_registry.domain.accepted_hindi import SENTENCES
+from sangathan_registry.domain.name_key import is_devanagari
 from sangathan_registry.domain.particulars import ACCEPTED
+from sangathan_testkit.harness import Harness, Person
 
 for one in pkgutil.iter_modules(routes.__path__):
     importlib.import_module(f"{routes.__name__}.{one.name}")
@@ -60,3 +63,25 @@ def test_a_field_of_a_common_name_says_what_it_takes_here(name: str, field: str,
 def test_a_field_that_is_not_there_is_told_which_are() -> None:
     type_ = next(one for one in TYPES if one.__name__ == "StepIn")
     assert told(type_, {"note": "x"})["/note"] == "no such field; there are: step, remark, unit_id"
+
+
+def test_every_sentence_is_there_in_hindi() -> None:
+    assert SENTENCES.keys() == set(ACCEPTED.values())
+    assert sum(map(is_devanagari, SENTENCES.values())) == len(SENTENCES)
+
+
+async def test_what_a_field_takes_is_told_in_the_language_of_the_title(registry: Harness) -> None:
+    told = {}
+    for language in ("hi-IN,hi", "en"):
+        answer = await registry.ask(
+            "POST",
+            "/v1/worker-questions",
+            action="worker.ask",
+            person=Person("in.mp.d07."),
+            json={"phone": 5, "nobody": 1},
+            headers={"Accept-Language": language},
+        )
+        told[language] = {one["pointer"]: one["detail"] for one in answer.json()["errors"]}
+    assert told["en"]["/phone"] == ACCEPTED["phone"]
+    assert told["hi-IN,hi"]["/phone"] == SENTENCES[ACCEPTED["phone"]]
+    assert told["hi-IN,hi"]["/nobody"] == told["en"]["/nobody"]

@@ -22,6 +22,7 @@ _MENDING: Final = (
     "Each error names the place and what would be accepted.",
     "हर त्रुटि में वह स्थान और वहाँ क्या स्वीकार्य है, लिखा है।",
 )
+_REQUIRED: Final = ("required: ", "आवश्यक: ")
 _STRANGE: Final = ("unknown, or given more than once", "यह अज्ञात है, या एक से अधिक बार दिया गया है")
 _ACCEPTED: Final = ("Accepted here: {accepted}.", "यहाँ स्वीकार्य: {accepted}।")
 _NO_QUERY: Final = ("no query parameters", "कोई query पैरामीटर नहीं")
@@ -73,6 +74,19 @@ def strangers(names: Sequence[str], known: Iterable[str], *, hindi: bool = False
     accepted = ", ".join(sorted(known)) or _NO_QUERY[hindi]
     errors = [Pointer(f"#query/{name[:60]}", _STRANGE[hindi]) for name in names[:10]]
     return Refusal(INVALID_INPUT, _ACCEPTED[hindi].format(accepted=accepted), errors=errors)
+
+
+def in_hindi(refusal: Refusal, sentences: Mapping[str, str]) -> Refusal:
+    """The refusal with those of its sentences in Hindi whose Hindi is known, by the English ones."""
+    known = {**sentences, _MENDING[0]: _MENDING[1]}
+
+    def told(detail: str) -> str:
+        said = detail.removeprefix(_REQUIRED[0])
+        found = known.get(said, said)
+        return found if said == detail else f"{_REQUIRED[1]}{found}"
+
+    errors = [Pointer(one.pointer, told(one.detail)) for one in refusal.errors]
+    return Refusal(refusal.type, told(refusal.detail), errors=errors, headers=refusal.headers)
 
 
 def _said(one: Mapping[str, Any], *, hindi: bool) -> str:

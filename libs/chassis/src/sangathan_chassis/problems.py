@@ -1,7 +1,8 @@
 """Every refusal as ``application/problem+json`` (RFC 9457), in Hindi or English, without a trace of the inside."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 from fastapi import FastAPI, Request
@@ -9,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from sangathan_chassis.complaints import refusal_of
+from sangathan_chassis.complaints import in_hindi, refusal_of
 from sangathan_chassis.languages import prefers_hindi
 from sangathan_chassis.logs import trace_id
 from sangathan_chassis.refusal import (
@@ -83,8 +84,9 @@ def render(refusal: Refusal, *, hindi: bool = False, status: int | None = None) 
     return Response(msgspec.json.encode(body), status_code=code, headers=headers, media_type=MEDIA_TYPE)
 
 
-def install(app: FastAPI) -> None:
-    """Makes every way a request can fail answer with a problem."""
+def install(app: FastAPI, hindi: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Makes every way a request can fail answer with a problem; ``hindi`` has sentences of refusals, by the English."""
+    app.state.hindi = hindi
     app.add_exception_handler(Refusal, _on_refusal)  # type: ignore[arg-type]  # Starlette's type is wider.
     app.add_exception_handler(RequestValidationError, _on_validation)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _on_http)  # type: ignore[arg-type]
@@ -96,7 +98,8 @@ def _hindi(request: Request) -> bool:
 
 
 async def _on_refusal(request: Request, error: Refusal) -> Response:
-    return render(error, hindi=_hindi(request))
+    hindi = _hindi(request)
+    return render(in_hindi(error, request.app.state.hindi) if hindi else error, hindi=hindi)
 
 
 async def _on_validation(request: Request, error: RequestValidationError) -> Response:

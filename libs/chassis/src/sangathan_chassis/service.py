@@ -75,6 +75,8 @@ class Service(Generic[S, P]):
     background: Callable[[Resources[S], P], Sequence[Task]] = field(default=lambda _resources, _parts: ())
     checks: Callable[[Resources[S], P], Mapping[str, Check]] = field(default=lambda _resources, _parts: {})
     tree_guard: TreeGuard = no_tree
+    hindi: Mapping[str, str] = field(default_factory=dict)
+    """Sentences that its refusals tell in Hindi, by the English."""
 
     def app(self, settings: S | None = None, clock: Clock | None = None) -> FastAPI:
         """The ASGI application; without settings it can only describe itself."""
@@ -98,7 +100,7 @@ class Service(Generic[S, P]):
         )
         for router in self.routers:
             app.include_router(router)
-        problems.install(app)
+        problems.install(app, self.hindi)
         describe_problems(app)
         describe_examples(app)
         add_health_routes(app)

@@ -163,7 +163,8 @@ def checked(reply: httpx.Response) -> httpx.Response:
         return reply
     problem = reply.json() if "json" in reply.headers.get("content-type", "") else {}
     places = "".join(f"\n  {one['pointer']}: {one['detail']}" for one in problem.get("errors", []))
-    told = " ".join(filter(None, (f"{problem.get('title', '')}.", problem.get("detail"))))
+    stop = "।" if reply.headers.get("content-language") == "hi" else "."
+    told = " ".join(filter(None, (f"{problem.get('title', '')}{stop}", problem.get("detail"))))
     msg = f"{reply.status_code} {told}{places}"
     raise CliFault(msg)
 

@@ -80,6 +80,7 @@ from sangathan_registry.commands.sign_cards import CardSigner
 from sangathan_registry.commands.sign_receipts import ReceiptSigner
 from sangathan_registry.commands.watch_grievances import keep_watching
 from sangathan_registry.commands.work_imports import Importer, keep_forgetting_imports
+from sangathan_registry.domain.accepted_hindi import SENTENCES
 from sangathan_registry.domain.confirmations import Caps, Hours, Renotice
 from sangathan_registry.domain.notices import Notices
 from sangathan_registry.domain.retention import Retention
@@ -136,6 +137,7 @@ SERVICE: Service[RegistrySettings, Parts] = Service(
     settings_type=RegistrySettings,
     migrations="sangathan_registry.store.migrations",
     trail_sealed=TrailSealed,
+    hindi=SENTENCES,
     routers=[
         imports.router,
         confirmations.router,
