@@ -99,6 +99,9 @@ async def test_an_action_that_the_office_lacks_is_forbidden_and_says_which(world
     answered = await world.client.post("/v1/units", headers=world.headers("booth-holder"))
     assert answered.status_code == 403
     assert answered.json()["detail"] == "The office booth-president lacks the action unit.create."
+    hindi = {**world.headers("booth-holder"), "Accept-Language": "hi"}
+    answered = await world.client.post("/v1/units", headers=hindi)
+    assert answered.json()["detail"] == "दायित्व booth-president में कार्य unit.create नहीं है।"
 
 
 async def test_nobody_acts_without_an_office(world: World) -> None:

@@ -22,6 +22,18 @@ _MENDING: Final = (
     "Each error names the place and what would be accepted.",
     "हर त्रुटि में वह स्थान और वहाँ क्या स्वीकार्य है, लिखा है।",
 )
+_OWN: Final = dict(
+    [
+        _MENDING,
+        _NO_JSON,
+        ("Send the body as application/json.", "अनुरोध का मुख्य भाग application/json के रूप में भेजें।"),
+        (
+            "Send If-Match with the ETag of the version you read.",
+            "जो संस्करण आपने पढ़ा उसका ETag हेडर If-Match में भेजें।",
+        ),
+        ("Read it again, then change the newest version.", "फिर से पढ़ें, और सबसे नए संस्करण को बदलें।"),
+    ]
+)
 _REQUIRED: Final = ("required: ", "आवश्यक: ")
 _STRANGE: Final = ("unknown, or given more than once", "यह अज्ञात है, या एक से अधिक बार दिया गया है")
 _ACCEPTED: Final = ("Accepted here: {accepted}.", "यहाँ स्वीकार्य: {accepted}।")
@@ -78,7 +90,7 @@ def strangers(names: Sequence[str], known: Iterable[str], *, hindi: bool = False
 
 def in_hindi(refusal: Refusal, sentences: Mapping[str, str]) -> Refusal:
     """The refusal with those of its sentences in Hindi whose Hindi is known, by the English ones."""
-    known = {**sentences, _MENDING[0]: _MENDING[1]}
+    known = {**sentences, **_OWN}
 
     def told(detail: str) -> str:
         said = detail.removeprefix(_REQUIRED[0])

@@ -222,7 +222,8 @@ class Access:
         views.refuse_changes(route)
         seen = views.looked_through(parts.hierarchy, parts.catalogue, own, named)
         if not parts.hierarchy.gives_rights(seen, exchange.begun_at):
-            raise Refused(FORBIDDEN, "That appointment gives no rights at present.")
+            said = "That appointment gives no rights at present."
+            raise Refused(FORBIDDEN, said, hi="वह नियुक्ति इस समय कोई अधिकार नहीं देती।")
         self._check_right(seen, route.action)
         exchange.viewing = True
         return seen
@@ -240,9 +241,11 @@ class Access:
         catalogue = self._parts.catalogue
         office = catalogue.offices.get(appointment.office)
         if office is None or action not in office.actions:
-            raise Refused(FORBIDDEN, f"The office {appointment.office} lacks the action {action}.")
+            said = f"The office {appointment.office} lacks the action {action}."
+            raise Refused(FORBIDDEN, said, hi=f"दायित्व {appointment.office} में कार्य {action} नहीं है।")
         if appointment.delegated_from and action not in appointment.actions & machines.lendable(catalogue, appointment):
-            raise Refused(FORBIDDEN, f"The part of the office that you were lent lacks the action {action}.")
+            said = f"The part of the office that you were lent lacks the action {action}."
+            raise Refused(FORBIDDEN, said, hi=f"दायित्व का जो भाग आपको सौंपा गया, उसमें कार्य {action} नहीं है।")
 
     def _assure(self, exchange: "Exchange", route: Route, verified: Verified) -> None:
         """Asks for a step-up (RFC 9470) where the catalogue wants more, or lately shown, than the token vouches for."""

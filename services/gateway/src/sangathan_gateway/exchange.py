@@ -286,7 +286,8 @@ class Exchange:
         self._moved = False
         self._attempts += 1
         if self._attempts > _MOVES:
-            self.refuse(Refused(UNAVAILABLE, "Your unit has just moved; ask again.", b"retry-after: 1\r\n"))
+            moved = "आपकी इकाई अभी-अभी स्थानांतरित हुई है; फिर पूछें।"
+            self.refuse(Refused(UNAVAILABLE, "Your unit has just moved; ask again.", b"retry-after: 1\r\n", hi=moved))
             return
         asyncio.get_running_loop().call_later(_MOVE_WAIT_S * self._attempts, self._resolve_again)
 

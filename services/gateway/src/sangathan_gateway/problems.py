@@ -21,12 +21,13 @@ class Problem:
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault.
-    """Stops a request with a problem; ``detail`` says what would be accepted and never repeats input."""
+    """Stops a request with a problem; ``detail`` (Hindi: ``hi``) says what would be accepted, never repeats input."""
 
-    def __init__(self, problem: Problem, detail: str = "", headers: bytes = b"") -> None:
+    def __init__(self, problem: Problem, detail: str = "", headers: bytes = b"", *, hi: str = "") -> None:
         super().__init__(problem.slug)
         self.problem = problem
         self.detail = detail
+        self.hi = hi
         self.headers = headers
 
 
@@ -43,7 +44,8 @@ def body_of(refused: Refused, *, hindi: bool, trace_id: str) -> bytes:
     problem = refused.problem
     title = problem.hi if hindi else problem.en
     urn = f"urn:sangathan:problem:{problem.slug}"
-    return msgspec.json.encode(_Body(urn, title, problem.status, refused.detail, trace_id))
+    detail = refused.hi if hindi and refused.hi else refused.detail
+    return msgspec.json.encode(_Body(urn, title, problem.status, detail, trace_id))
 
 
 def prefers_hindi(accept_language: bytes) -> bool:

@@ -60,12 +60,14 @@ def acting(active: Sequence[Appointment], named: bytes | None) -> Appointment:
         for appointment in active:
             if appointment.appointment_id == wanted:
                 return appointment
-        raise Refused(FORBIDDEN, "The appointment named is not yours, or it is not active.")
+        said = "The appointment named is not yours, or it is not active."
+        raise Refused(FORBIDDEN, said, hi="बताई गई नियुक्ति आपकी नहीं है, या इस समय लागू नहीं है।")
     if len(active) == 1:
         return active[0]
     if not active:
-        raise Refused(FORBIDDEN, "You hold no office at present.")
-    raise Refused(APPOINTMENT_NEEDED, "You hold several offices: name one by the header Sangathan-Appointment.")
+        raise Refused(FORBIDDEN, "You hold no office at present.", hi="इस समय आपके पास कोई दायित्व नहीं है।")
+    said = "You hold several offices: name one by the header Sangathan-Appointment."
+    raise Refused(APPOINTMENT_NEEDED, said, hi="आपके पास कई दायित्व हैं: हेडर Sangathan-Appointment से एक बताएँ।")
 
 
 def narrowed(hierarchy: MemoryHierarchy, own: Unit, route: Route, exchange: "Exchange") -> Unit:

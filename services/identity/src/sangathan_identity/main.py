@@ -72,6 +72,7 @@ from sangathan_identity.commands.doorway import Doorway
 from sangathan_identity.commands.forget_old import forget_old
 from sangathan_identity.commands.load_dataset import LoadDataset, Refused, load_dataset
 from sangathan_identity.commands.number_pace import NumberPace
+from sangathan_identity.domain.hindi import SENTENCES
 from sangathan_identity.settings import IdentitySettings, LoadSettings
 from sangathan_identity.subscribers.answer_snapshots import SnapshotAnswers
 from sangathan_identity.subscribers.erasures import erasures_consumer
@@ -163,6 +164,7 @@ SERVICE = Service(
     name="identity",
     settings_type=IdentitySettings,
     migrations="sangathan_identity.store.migrations",
+    hindi=SENTENCES,
     routers=[
         *(
             module.router
