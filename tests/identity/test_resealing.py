@@ -72,6 +72,8 @@ def settings(settings_for: SettingsFor, urls: DatabaseUrls, key_file: Path) -> I
 @pytest.fixture
 async def identity(settings: IdentitySettings, urls: DatabaseUrls, clock: FixedClock) -> AsyncIterator[Harness]:
     async with running(SERVICE, settings, urls, clock) as harness:
+        # The signing keys are made in the background, and not while a test gives the sealing key its turn.
+        assert (await harness.ask("GET", "/v1/jwks", action="key.read")).status_code == 200
         yield harness
 
 
