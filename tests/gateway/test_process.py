@@ -106,13 +106,14 @@ async def test_the_metrics_are_missing_for_whoever_comes_through_a_proxy(running
 
 REPORT = ("/report", "/report.js")
 CONFIRM = ("/confirm", "/confirm.js")
-VERIFY = ("/verify", "/verify.css", "/verify.js", "/verify-card.js", "/verify-worker.js")
+VERIFY = ("/verify", "/verify.css", "/verify.js", "/verify-card.js", "/both.js", "/verify-worker.js")
+STATEMENT = ("/statement", "/statement.js")
 
 
 OTHERS = ("/", "/docs", "/docs/docs.js", "/docs/docs.css", "/openapi.json")
 
 
-@pytest.mark.parametrize("path", [*OTHERS, *VERIFY, *REPORT, *CONFIRM])
+@pytest.mark.parametrize("path", [*OTHERS, *VERIFY, *STATEMENT, *REPORT, *CONFIRM])
 async def test_its_pages_load_nothing_from_elsewhere(running: Running, path: str) -> None:
     answered = await running.client.get(path)
     assert answered.status_code == 200
@@ -126,6 +127,13 @@ async def test_the_page_that_checks_cards_asks_only_here_and_writes_no_script_in
     assert re.findall(r"<script(?![^>]* src=)|<style| style=| on[a-z]+=", texts["/verify"]) == []
     asked = set(re.findall(r'"(/[a-z0-9./-]+)"', "".join(texts.values())))
     assert asked == {*VERIFY, "/v1/card-keys", "/v1/card-status-list", "/v1/card-verifications"}
+
+
+async def test_the_page_that_checks_statements_sends_them_here_and_nowhere_else(running: Running) -> None:
+    page, script = [(await running.client.get(path)).text for path in STATEMENT]
+    assert re.findall(r"<script(?![^>]* src=)|<style| style=| on[a-z]+=|https?://", page) == []
+    asked = set(re.findall(r'"(/[a-z0-9./-]+)"', page + script))
+    assert asked == {"/both.js", "/statement.js", "/verify.css", "/v1/statement-verifications"}
 
 
 async def test_the_page_for_reports_sends_what_the_route_takes_in_both_languages(running: Running) -> None:

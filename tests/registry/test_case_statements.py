@@ -47,6 +47,8 @@ async def test_an_impostor_is_stated_not_to_be_on_record_on_this_date(registry: 
     assert claims["claimed"] == {**cases.CLAIMED, "phone": "*********0099"}
     assert claims["checked"] == {"phone": True, "name_at_unit": True, "office": True}
     assert claims["issued_by"]["en"] == "Mandal President"
+    [mandal] = await world.rows(registry, "SELECT name_hi, name_en FROM unit_replica WHERE path = $1", MANDAL)
+    assert claims["issued_by"]["unit"] == {"hi": mandal["name_hi"], "en": mandal["name_en"]}
 
 
 async def test_nothing_is_stated_against_a_number_that_is_on_record_anywhere(registry: Harness) -> None:
@@ -113,6 +115,7 @@ async def test_the_page_to_print_says_it_in_both_languages_and_escapes_what_was_
     assert "हमारे अभिलेख में नहीं" in page.text
     assert "Not on our record on this date" in page.text
     assert "20.01.2022" in page.text
+    assert page.text.count("/statement ") == 2
     assert "<script>" not in page.text
     assert "&lt;script&gt;" in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
@@ -125,7 +128,8 @@ async def test_nothing_but_a_statement_of_ours_is_genuine(registry: Harness) -> 
     text = await signed(registry, case)
     head, body, signature = text.split(".")
     batch = (await world.synced(registry, world.at(BOOTH), [world.a_record()])).json()["receipt"]
-    forged = {"not one": "a.b.c", "a receipt": batch, "no signature": f"{head}.{body}.", "bent": text[:-2] + "AA"}
+    forged = {"not one": "a.b.c", "a receipt": batch, "no signature": f"{head}.{body}."}
+    forged["bent"] = f"{text[:-6]}{'A' if text[-6] != 'A' else 'B'}{text[-5:]}"
     forged["other claims"] = f"{head}.{body[:-4]}{'A' * 4}.{signature}"
     for name, other in forged.items():
         told = await cases.verify(registry, other)

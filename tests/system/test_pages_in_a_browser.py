@@ -32,7 +32,10 @@ def files(tmp_path: Path) -> list[Path]:
     return [tmp_path / name for name in contents]
 
 
-@pytest.mark.parametrize("path", ["/", "/verify", "/report", "/confirm#sgk_0123456789abcdefghijkl", "/confirm"])
+PAGES = ("/", "/verify", "/statement", "/report", "/confirm#sgk_0123456789abcdefghijkl", "/confirm")
+
+
+@pytest.mark.parametrize("path", PAGES)
 def test_a_page_fits_a_small_phone_and_a_thumb(demo: DemoSystem, page: Page, path: str) -> None:
     page.open(f"{demo.http.base_url}{path}", language=HINDI, width=320)
     assert page.fits()
@@ -66,6 +69,28 @@ def test_a_stranger_reports_with_files_and_officers_find_them(
     assert sorted(one["media_type"] for one in case["evidence"]) == ["application/pdf", "image/jpeg"]
 
 
+def test_whoever_is_shown_a_statement_reads_what_was_signed_and_not_what_the_paper_says(
+    demo: DemoSystem, page: Page
+) -> None:
+    name = f"Kapati {uuid4().hex}"
+    text = a_statement_on(demo, name)
+    told = checked(demo, page, text, "genuine and stands")
+    assert "हमारे अभिलेख में नहीं" in told
+    assert name in told
+    assert demo.truth.level("district").unit.name_en in told, "whose statement it is"
+    assert page.fits()
+    bent = f"{text[:-6]}{'A' if text[-6] != 'A' else 'B'}{text[-5:]}"
+    assert name not in checked(demo, page, bent, "is not ours")
+
+
+def checked(demo: DemoSystem, page: Page, text: str, words: str) -> str:
+    """What the page says of a statement, once that has these words."""
+    page.open(f"{demo.http.base_url}/statement", language=HINDI, width=320)
+    page.type("text", text)
+    page.press("form button")
+    return page.told(words, name="result")
+
+
 @pytest.mark.parametrize(("language", "thanks"), [(HINDI, "पुष्टि हो गई"), (ENGLISH, "it is confirmed")])
 def test_a_person_reads_the_notice_in_both_languages_and_confirms(
     demo: DemoSystem, page: Page, language: str, thanks: str
@@ -97,6 +122,28 @@ def test_this_is_not_me_takes_one_tap_and_the_record_out_of_sight(demo: DemoSyst
     page.told("It is in no list any more")
     headers = {"Authorization": f"Bearer {demo.token('booth')}"}
     assert demo.http.get(f"/v1/workers/{worker['id']}", headers=headers).json()["name_hi"] is None
+
+
+def a_statement_on(demo: DemoSystem, name: str) -> str:
+    """The signed text by which a district says that nobody of that name is on record."""
+    headers = {"Authorization": f"Bearer {demo.token('district')}"}
+    claim = {"name": name, "office": "बूथ अध्यक्ष"}
+    booth = str(demo.truth.level("booth").unit.unit_id)
+    body = {"unit_id": booth, "claim": claim, "what": "He threatened a shopkeeper."}
+    opened = demo.http.post("/v1/cases", json=body, headers=headers)
+    assert opened.status_code == 201, opened.text
+    place = f"/v1/cases/{opened.json()['id']}"
+    for version, (act, said) in enumerate(
+        [
+            ("steps", {"step": "looked-at", "remark": "Asked at the booth"}),
+            ("decisions", {"outcome": "impostor", "reasons": "Nobody there knows him"}),
+        ],
+        1,
+    ):
+        done = demo.http.post(f"{place}/{act}", json=said, headers={**headers, "If-Match": f'"{version}"'})
+        assert done.status_code == 200, done.text
+    statement = done.json()["statements"][0]["id"]
+    return demo.http.get(f"/v1/case-statements/{statement}", params={"format": "jws"}, headers=headers).text
 
 
 def a_new_worker(demo: DemoSystem) -> dict[str, str]:

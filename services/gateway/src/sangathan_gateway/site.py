@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _VERIFY_SCRIPTS = ("verify.js", "verify-card.js", "verify-worker.js")
 _ASSETS = {
     "/": ("index.html", b"text/html; charset=utf-8"),
+    "/both.js": ("both.js", b"text/javascript; charset=utf-8"),
     "/confirm": ("confirm.html", b"text/html; charset=utf-8"),
     "/confirm.js": ("confirm.js", b"text/javascript; charset=utf-8"),
     "/docs": ("docs.html", b"text/html; charset=utf-8"),
@@ -25,6 +26,8 @@ _ASSETS = {
     "/docs/docs.js": ("docs.js", b"text/javascript; charset=utf-8"),
     "/report": ("report.html", b"text/html; charset=utf-8"),
     "/report.js": ("report.js", b"text/javascript; charset=utf-8"),
+    "/statement": ("statement.html", b"text/html; charset=utf-8"),
+    "/statement.js": ("statement.js", b"text/javascript; charset=utf-8"),
     "/verify": ("verify.html", b"text/html; charset=utf-8"),
     "/verify.css": ("verify.css", b"text/css; charset=utf-8"),
     **{f"/{name}": (name, b"text/javascript; charset=utf-8") for name in _VERIFY_SCRIPTS},

@@ -1,7 +1,7 @@
 // Keeps the page that checks cards, its keys and its status list, so that they are there without network.
 
-const KEPT = "verify-1";
-const PATHS = ["/verify", "/verify.css", "/verify.js", "/verify-card.js", "/v1/card-keys", "/v1/card-status-list"];
+const KEPT = "verify-2";
+const PATHS = ["/verify", "/verify.css", "/verify.js", "/verify-card.js", "/both.js", "/v1/card-keys", "/v1/card-status-list"];
 const PATIENCE_MS = 4000;
 
 self.addEventListener("install", (event) => {

@@ -1,6 +1,7 @@
 // The public page on which anybody checks a membership card. It checks by itself, without network, from the keys and the
 // status list it has loaded; with a network it then asks what the bearer's unit and offices are today.
 
+import { entry, pair } from "/both.js";
 import { check, NotSigned, readKeys, readList } from "/verify-card.js";
 
 const TEXTS = {
@@ -111,23 +112,6 @@ function facts({ verdict, card, today }) {
 function until(moment) {
   const format = { day: "numeric", month: "long", year: "numeric", timeZone: "Asia/Kolkata" };
   return ["until", ["hi-IN", "en-IN"].map((locale) => new Date(moment).toLocaleDateString(locale, format))];
-}
-
-function entry(name, texts) {
-  const element = document.createElement(name);
-  pair(element, texts);
-  return element;
-}
-
-function pair(element, [hindi, english]) {
-  element.className = "pair";
-  const spans = [["hi", hindi], ["en", english]].filter(([, text]) => text).map(([language, text]) => {
-    const span = document.createElement("span");
-    span.lang = language;
-    span.textContent = text;
-    return span;
-  });
-  element.replaceChildren(...spans);
 }
 
 // The camera, where the browser can read QR codes itself; nothing that it sees leaves the page.

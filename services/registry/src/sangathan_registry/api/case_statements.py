@@ -31,5 +31,6 @@ async def read_statement(statement_id: UUID, act: ActDep, format: Format = "html
     if format == "jws":
         return Response(read.text, media_type=_MEDIA[format], headers=headers)
     claims = act.parts.signer.read(read.text, typ=STATEMENT) or {}
-    page = statement_page(claims, read.text, replaced=read.replaced)
+    where = f"{act.parts.settings.public_url}/statement"
+    page = statement_page(claims, read.text, replaced=read.replaced, where=where)
     return Response(page, media_type=_MEDIA[format], headers={**headers, "content-security-policy": POLICY})

@@ -44,7 +44,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "checked-office": "{unit} में इस नाम का कोई व्यक्ति यह दायित्व नहीं रखता",
         "reference": "मामला संख्या",
         "issued": "जारी किया",
-        "verify": "जाँचने के लिए नीचे का हस्ताक्षरित पाठ POST /v1/statement-verifications को भेजें।",
+        "verify": "जाँचने के लिए {where} खोलें और नीचे का हस्ताक्षरित पाठ वहाँ चिपकाएँ।",
         "replaced": "बाद के निर्णय ने इस कथन की जगह ले ली है; यह अब मान्य नहीं है।",
     },
     "en": {
@@ -64,15 +64,18 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "checked-office": "Nobody of this name holds this office at {unit}",
         "reference": "Case number",
         "issued": "Issued by",
-        "verify": "To check it, send the signed text beneath to POST /v1/statement-verifications.",
+        "verify": "To check it, open {where} and paste there the signed text beneath.",
         "replaced": "A later decision has replaced this statement; it stands no more.",
     },
 }
 
 
-def statement_page(claims: Mapping[str, Any], signed: str, *, replaced: bool) -> str:
-    """The page of a statement whose claims these are; ``replaced`` says that it stands no more."""
-    sections = "".join(_section(language, claims, replaced=replaced) for language in ("hi", "en"))
+def statement_page(claims: Mapping[str, Any], signed: str, *, replaced: bool, where: str) -> str:
+    """The page of a statement whose claims these are; ``replaced`` says that it stands no more.
+
+    ``where`` is the address of the page on which anybody checks it.
+    """
+    sections = "".join(_section(language, claims, where, replaced=replaced) for language in ("hi", "en"))
     return (
         '<!doctype html><html lang="hi"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
@@ -81,7 +84,7 @@ def statement_page(claims: Mapping[str, Any], signed: str, *, replaced: bool) ->
     )
 
 
-def _section(language: str, claims: Mapping[str, Any], *, replaced: bool) -> str:
+def _section(language: str, claims: Mapping[str, Any], where: str, *, replaced: bool) -> str:
     words, kind = _WORDS[language], str(claims["kind"])
     day = f"{datetime.fromisoformat(claims['issued_at']).astimezone(_INDIA):%d.%m.%Y}"
     alert = f'<p role="alert">{escape(words["replaced"])}</p>' if replaced else ""
@@ -91,7 +94,7 @@ def _section(language: str, claims: Mapping[str, Any], *, replaced: bool) -> str
     return (
         f'<section lang="{language}"><h1>{escape(words[kind])}</h1>{alert}'
         f"<p>{escape(words[f'says-{kind}'].format(day=day))}</p><table>{rows}</table>"
-        f"<p>{escape(words['verify'])}</p></section>"
+        f"<p>{escape(words['verify'].format(where=where))}</p></section>"
     )
 
 
@@ -102,7 +105,8 @@ def _rows(language: str, words: Mapping[str, str], claims: Mapping[str, Any]) ->
     rows += [(words[name], str(value)) for name, value in claimed.items() if value]
     rows += [(words["checked"], words[f"checked-{name}"].format(unit=unit)) for name, done in checked.items() if done]
     issuer = claims.get("issued_by") or {}
-    signed_by = ", ".join(part for part in (issuer.get(language, ""), unit) if part)
+    # A statement of an earlier release does not say at which unit its signer holds the office.
+    signed_by = ", ".join(part for part in (issuer.get(language), issuer.get("unit", claims["unit"])[language]) if part)
     return [*rows, (words["reference"], str(claims["reference"])), (words["issued"], signed_by)]
 
 

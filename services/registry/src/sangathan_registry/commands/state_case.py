@@ -87,14 +87,21 @@ async def _signed(
 ) -> Stated:
     case, kind, content, worker_id = what
     statement_id = uuid7()
-    office = OFFICES.get(caller.own_office)
     claims = {
         "jti": str(statement_id),
         "kind": kind.value,
         "reference": case.reference,
         "issued_at": work.now.isoformat(),
         "unit": await names_of(work.raw, case.unit_id),
-        "issued_by": {"hi": office.name_hi, "en": office.name_en} if office else None,
+        "issued_by": await _issuer(work, caller),
         **content,
     }
     return Stated(statement_id, kind, signer.sign(claims, typ=STATEMENT), worker_id, caller.person)
+
+
+async def _issuer(work: Work, caller: Caller) -> dict[str, Any] | None:
+    """The office that signs and the unit it is held at; None for one that is not among ours."""
+    office = OFFICES.get(caller.own_office)
+    if office is None or caller.unit_id is None:
+        return None
+    return {"hi": office.name_hi, "en": office.name_en, "unit": await names_of(work.raw, caller.unit_id)}
