@@ -70,7 +70,7 @@ const cache = {
   put: async (path, reply) => kept.set(path, reply),
   match: async (path) => kept.get(path)?.clone(),
 };
-globalThis.caches = { open: async () => cache, keys: async () => ["verify-0", "verify-1"], delete: async (name) => said.dropped.push(name) };
+globalThis.caches = { open: async () => cache, keys: async () => ["verify-1", "verify-2"], delete: async (name) => said.dropped.push(name) };
 said.dropped = [];
 const listeners = {};
 globalThis.self = {

@@ -63,7 +63,10 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "forged": text_of(key=STRANGER),
         "today": TODAY,
         "requests": [
-            *(("GET", ORIGIN + path) for path in ("/verify", "/verify.js", "/verify-card.js", "/verify.css")),
+            *(
+                ("GET", ORIGIN + path)
+                for path in ("/verify", "/verify.js", "/verify-card.js", "/both.js", "/verify.css")
+            ),
             *(("GET", ORIGIN + path) for path in ("/v1/card-keys", "/v1/card-status-list", "/v1/workers")),
             ("POST", f"{ORIGIN}/v1/card-verifications"),
             ("GET", "http://elsewhere.example/verify"),
@@ -106,9 +109,9 @@ def test_what_is_no_card_is_not_sent_anywhere(played: dict[str, Any]) -> None:
 def test_the_worker_keeps_the_page_its_keys_and_its_list_and_nothing_else(played: dict[str, Any]) -> None:
     answered = {request for request, status in played["kept"].items() if status == 200}
     assert answered == {
-        f"GET {ORIGIN}{path}" for path in ("/verify", "/verify.js", "/verify-card.js", "/verify.css")
+        f"GET {ORIGIN}{path}" for path in ("/verify", "/verify.js", "/verify-card.js", "/both.js", "/verify.css")
     } | {
         f"GET {ORIGIN}/v1/card-keys",
         f"GET {ORIGIN}/v1/card-status-list",
     }
-    assert played["dropped"] == ["verify-0"]
+    assert played["dropped"] == ["verify-1"]
