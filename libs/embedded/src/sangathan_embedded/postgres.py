@@ -8,8 +8,6 @@ import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
-import psutil
-
 from sangathan_embedded.account import Account, account_for
 from sangathan_embedded.binaries import postgres_programs
 from sangathan_embedded.faults import EmbeddedFault, PortTaken
@@ -118,7 +116,7 @@ class PostgresServer:
             # No socket file: a data directory may lie deeper than the 107 bytes that such a path may have.
             "unix_socket_directories": "",
             "max_connections": 200,
-            "shared_buffers": f"{_shared_buffers_mb() if self._durable else 256}MB",
+            "shared_buffers": "256MB",
             "max_wal_size": "2GB" if self._durable else "256MB",
             "password_encryption": "scram-sha-256",
             "idle_in_transaction_session_timeout": "60s",
@@ -188,8 +186,3 @@ def _recorded_pid(cluster: Path) -> int:
         return int((cluster / "postmaster.pid").read_text().split("\n", 1)[0])
     except (OSError, ValueError):
         return 0
-
-
-def _shared_buffers_mb() -> int:
-    """A sixteenth of the memory, 256 MB to 1 GB: only pages in use take any, and six services live here too."""
-    return min(max(psutil.virtual_memory().total // 16 // 2**20, 256), 1024)
