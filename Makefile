@@ -32,7 +32,7 @@ lint: sync-dev  ## All of `make test` that needs no server
 	$(BIN)/lint-imports
 	@for each in $(DISTRIBUTIONS); do (cd $$each && $(CURDIR)/$(BIN)/deptry --no-ansi src) || exit 1; done
 
-test-faults: sync-dev  ## Kill, starve and cut off each part in turn under load, about 6 minutes
+test-faults: sync-dev  ## Kill, starve and cut off each part in turn under load, about 5 minutes
 	SANGATHAN_FAULTS=long $(BIN)/pytest tests/faults $(ARGS)
 
 format: sync-dev  ## Bring the code into form
