@@ -6,12 +6,12 @@ One file for each of them, for its owner alone. Its name says neither number nor
 import hashlib
 import os
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from sangathan_cli.output import errors
+from sangathan_embedded.secret_files import write_private
 
 _TOKEN: Final = re.compile(r"sgd_[\w-]{1,90}", re.ASCII)
 
@@ -37,14 +37,7 @@ class KnownDevice:
         try:
             file = self._file()
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Made for its owner alone from the start, and seen by another sign-in whole or not at all.
-            descriptor, waiting = tempfile.mkstemp(dir=file.parent)
-            try:
-                with open(descriptor, "w", encoding="ascii") as opened:  # noqa: PTH123 - by descriptor.
-                    opened.write(f"{token}\n")
-                Path(waiting).replace(file)
-            finally:
-                Path(waiting).unlink(missing_ok=True)
+            write_private(file, f"{token}\n")
         except (OSError, RuntimeError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             errors.print(f"This device is not remembered ({reason}); the next sign-in counts as a new one.")
