@@ -13,6 +13,7 @@ from sangathan_chassis.command import service_command
 from sangathan_chassis.consumer import Consumer
 from sangathan_chassis.database import Database
 from sangathan_chassis.health import Check
+from sangathan_chassis.resealing_command import reseal_columns
 from sangathan_chassis.sealing import Sealer
 from sangathan_chassis.service import Resources, Service, Task
 from sangathan_chassis.settings import read_settings
@@ -56,7 +57,6 @@ from sangathan_identity.commands import (
     exchange_code,
     refresh_client_tokens,
     refresh_tokens,
-    reseal_columns,
     reset_password,
     send_code,
     sign_in_by_code,
@@ -74,6 +74,7 @@ from sangathan_identity.commands.load_dataset import LoadDataset, Refused, load_
 from sangathan_identity.commands.number_pace import NumberPace
 from sangathan_identity.domain.hindi import SENTENCES
 from sangathan_identity.settings import IdentitySettings, LoadSettings
+from sangathan_identity.store.resealing import SEALED
 from sangathan_identity.subscribers.answer_snapshots import SnapshotAnswers
 from sangathan_identity.subscribers.erasures import erasures_consumer
 from sangathan_identity.subscribers.refusals import refusals_consumer
@@ -224,7 +225,7 @@ async def reseal(settings: IdentitySettings) -> int:
     """Seals everything anew under the first key; gives how many seals cannot be opened."""
     database = await Database.open(settings.database_url.get_secret_value(), size=2)
     try:
-        return await reseal_columns.handle(database, Sealer(KeyFile(settings.seal_key_file)))
+        return await reseal_columns(database, Sealer(KeyFile(settings.seal_key_file)), SEALED)
     finally:
         await database.close()
 
