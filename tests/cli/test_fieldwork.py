@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -12,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.cli.conftest import Command
+from tests.cli.serving import Quiet, serving
 
 UNIT, FORM = "0190d2f0-0000-7000-8000-000000000001", "0190d2f0-0000-7000-8000-000000000002"
 SHEETS: Final = f"/v1/drives/{FORM}/booth-sheets"
@@ -39,7 +39,7 @@ class Gateway(ThreadingHTTPServer):
         self.sent: list[tuple[dict[str, list[str]], bytes]] = []
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet, BaseHTTPRequestHandler):
     server: Gateway
 
     def do_POST(self) -> None:
@@ -69,17 +69,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_words: object) -> None:
-        return
-
 
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
-    server = Gateway()
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving(Gateway()) as server:
+        yield server
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from sangathan_cli.rejects import beside
 from sangathan_cli.signed_in import Desk
 from sangathan_cli.unit_ids import unit_id_of
 from tests.cli.conftest import Command
+from tests.cli.serving import Quiet, serving
 
 PROPOSED: Final = {"नाम": "name", "क्र": "own_id"}
 TRIED: Final[dict[str, Any]] = {
@@ -67,7 +67,7 @@ class Gateway(ThreadingHTTPServer):
         self.end: dict[str, Any] = {"state": "done", "worked": 2, "accepted": 2}
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet, BaseHTTPRequestHandler):
     server: Gateway
 
     def do_POST(self) -> None:
@@ -99,17 +99,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body.encode() if isinstance(body, str) else json.dumps(body).encode())
 
-    def log_message(self, *_words: object) -> None:
-        return
-
 
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
-    server = Gateway()
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving(Gateway()) as server:
+        yield server
 
 
 @pytest.fixture

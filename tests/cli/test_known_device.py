@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from tests.cli.conftest import Command
+from tests.cli.serving import Quiet, serving
 
 FIRST, SECOND = "+916000000002", "+916000000003"
 
@@ -30,7 +30,7 @@ class Gateway(ThreadingHTTPServer):
         return new
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet, BaseHTTPRequestHandler):
     server: Gateway
 
     def do_POST(self) -> None:
@@ -50,17 +50,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(json.dumps(body).encode())
 
-    def log_message(self, *_words: object) -> None:
-        return
-
 
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
-    server = Gateway()
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving(Gateway()) as server:
+        yield server
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any, Final
 
 import pytest
 
 from tests.cli.conftest import Command
+from tests.cli.serving import Quiet, serving
 
 PATHS: Final = {"/v1/appointment-imports", "/v1/fence-imports"}
 TOLD: Final[dict[str, Any]] = {
@@ -44,7 +44,7 @@ class Gateway(ThreadingHTTPServer):
         self.codes: list[str] = []
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet, BaseHTTPRequestHandler):
     server: Gateway
 
     def do_POST(self) -> None:
@@ -70,17 +70,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(json.dumps(body).encode())
 
-    def log_message(self, *_words: object) -> None:
-        return
-
 
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
-    server = Gateway()
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving(Gateway()) as server:
+        yield server
 
 
 @pytest.fixture
