@@ -79,7 +79,7 @@ async def ask_some(database: Database, sealer: Sealer, asking: Asking) -> int:
     if not asking.per_minute:
         return 0
     async with database.work(Scope.everything()) as work:
-        if not asking.hours.open_at(work.now) or not await _mine(work):
+        if not asking.hours.open_at(work.now) or not await turns.mine(work.raw, _ASK_LOCK):
             return 0
         pace = Pace(asking.per_minute, await confirmations.paid_until(work), work.now)
         people = await confirmations.due(work, sealer, min(pace.most, _AT_ONCE)) if pace.most else []
@@ -121,10 +121,6 @@ async def answer_requests(database: Database, sealer: Sealer, asking: Asking) ->
             people = [one for one in found if await code_tallies.take(work, one.worker_id, asking.caps)]
             await _write_to(work, sealer, asking, (people, work.now + CODE_ASKED_FOR, TEMPLATE))
     return len(requests)
-
-
-async def _mine(work: Work) -> bool:
-    return bool(await turns.mine(work.raw, _ASK_LOCK))
 
 
 async def _write_to(work: Work, sealer: Sealer, asking: Asking, rest: tuple[Sequence[Person], datetime, str]) -> None:
